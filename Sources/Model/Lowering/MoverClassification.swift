@@ -1,0 +1,144 @@
+// The class of each micro-step (language reference, "Micro-steps and steps"), and which ghosts belong to an access.
+
+/// Classifies the nodes of process code.
+struct MoverClassification {
+    let model: TypedModel
+    let facts: AccessFacts
+    let rules: ChannelRules
+    let ghosts: GhostGuards
+    let diagnostics: Diagnostics
+
+    /// Fills in `mover`, `isShared` and `isAttached` of all nodes.
+    func classify(_ code: inout Code) {
+        for index in code.nodes.indices {
+            let node = code.nodes[index]
+            code.nodes[index].isShared = isShared(node)
+            code.nodes[index].mover = node.isInAtomic ? .both : mover(of: node)
+        }
+        attachGhosts(&code)
+    }
+
+    private func isShared(_ node: Node) -> Bool {
+        switch node.operation {
+        case .acquire, .release, .tryAcquire, .sleep, .resumed, .wakeup, .wakeupProcess, .wakeupOne, .resume,
+            .atomicUpdate, .compareAndSwap, .await, .join, .claim, .publish, .start:
+            true
+        case .jump, .either, .panic, .finish, .end, .checkReleased, .assumeHeld: node.isAtomicStart
+        case .assign, .branch, .choose, .first, .advance, .assert, .assume:
+            node.isAtomicStart || !node.operation.loads.isEmpty || !node.operation.stores.isEmpty
+                || node.operation.formulas.contains { $0.asksAboutProcesses }
+        }
+    }
+
+    private func mover(of node: Node) -> MoverClass {
+        if node.isAtomicStart {
+            if case .acquire(let place) = node.operation, !isObserved(place) { return .right }
+            return .none
+        }
+        switch node.operation {
+        case .acquire(let place): return isObserved(place) ? .none : .right
+        case .resumed(let place): return place.map { isObserved($0) } ?? true || facts.readsAsleep ? .none : .right
+        case .release(let place): return isObserved(place) ? .none : .left
+        case .sleep(let channel, let lock):
+            let joins =
+                lock.map { !isObserved($0) } ?? false && rules.isAlwaysUnderLock(channel.channel) && !facts.resumes
+                && !facts.readsAsleep
+            return joins ? .left : .none
+        case .wakeup(let channel):
+            return rules.holdsLock(of: channel, node) && !facts.readsAsleep ? .both : .none
+        case .wakeupOne(let channel):
+            return rules.isAlwaysUnderLock(channel.channel) && !facts.readsAsleep ? .both : .none
+        case .tryAcquire, .wakeupProcess, .resume, .await, .join, .claim, .publish, .start: return .none
+        case .finish: return facts.readsFinished ? .none : .both
+        case .jump, .either, .panic, .end, .checkReleased, .assumeHeld: return .both
+        case .assign, .branch, .choose, .first, .advance, .assert, .assume, .atomicUpdate, .compareAndSwap:
+            return dataMover(node)
+        }
+    }
+
+    private func isObserved(_ place: Place) -> Bool {
+        guard case .variable(let id) = place.root else { return true }
+        return facts.observedLocks.contains(id)
+    }
+
+    private func dataMover(_ node: Node) -> MoverClass {
+        if node.isHardware, isShared(node) { return .none }
+        if node.operation.formulas.contains(where: { $0.asksAboutProcesses }) { return .none }
+        for id in node.operation.loads {
+            if model.variables[id].isGhost {
+                if ghosts.guards[id] == GhostGuard.none { return .none }
+            } else if model.variables[id].type == .lock || facts.steppingLoads.contains(id) {
+                return .none
+            }
+        }
+        for id in node.operation.stores {
+            if facts.steppingStores.contains(id) { return .none }
+            if model.variables[id].isGhost, ghosts.guards[id] == GhostGuard.none { return .none }
+        }
+        return .both
+    }
+
+    // MARK: Ghost statements that belong to an access
+
+    /// A ghost statement without a guard joins the R or N access directly before it, on every path to it.
+    private func attachGhosts(_ code: inout Code) {
+        var predecessors: [[NodeID]] = code.nodes.map { _ in [] }
+        var hasKillEdge: Set<NodeID> = []
+        for (index, node) in code.nodes.enumerated() {
+            if node.operation.fallsThrough { predecessors[node.next].append(index) }
+            for target in node.operation.otherTargets { predecessors[target].append(index) }
+            for kill in node.kills { hasKillEdge.insert(kill.target) }
+        }
+        for index in code.nodes.indices where isUnguardedGhost(code.nodes[index]) {
+            var seen: Set<NodeID> = []
+            let joins = followsAccess(index, code, predecessors, hasKillEdge, &seen)
+            code.nodes[index].isAttached = joins
+            if joins {
+                code.nodes[index].mover = .both
+            } else if !code.nodes[index].isInAtomic {
+                warn(code.nodes[index])
+            }
+        }
+    }
+
+    private func isUnguardedGhost(_ node: Node) -> Bool {
+        let touched = node.operation.loads.union(node.operation.stores)
+        guard touched.contains(where: { model.variables[$0].isGhost && ghosts.guards[$0] == GhostGuard.none }) else {
+            return false
+        }
+        // Everything else that it touches must be a ghost too; real data were read into locals before.
+        return touched.allSatisfy { model.variables[$0].isGhost }
+    }
+
+    private func followsAccess(
+        _ index: NodeID, _ code: Code, _ predecessors: [[NodeID]], _ killTargets: Set<NodeID>, _ seen: inout Set<NodeID>
+    ) -> Bool {
+        guard seen.insert(index).inserted else { return true }
+        let before = predecessors[index]
+        guard index != code.entry, !killTargets.contains(index), !before.isEmpty else { return false }
+        return before.allSatisfy { previous in
+            let node = code.nodes[previous]
+            if isUnguardedGhost(node) { return followsAccess(previous, code, predecessors, killTargets, &seen) }
+            if node.label != nil { return false }
+            if node.isShared { return node.mover == .right || node.mover == .none }
+            return followsAccess(previous, code, predecessors, killTargets, &seen)
+        }
+    }
+
+    private func warn(_ node: Node) {
+        let names = node.operation.loads.union(node.operation.stores).filter { model.variables[$0].isGhost }
+            .map { model.variables[$0].name }.sorted()
+        diagnostics.report(
+            .ghostOwnStep, "\(names.joined(separator: ", ")): this ghost statement is a step of its own", at: node.range,
+            notes: [
+                "write it directly after the access that it records, or touch the ghost under one lock everywhere"
+            ])
+    }
+}
+
+extension Formula {
+    /// Whether it asks for the state of processes or locks.
+    var asksAboutProcesses: Bool {
+        contains { if case .predicate = $0.kind { true } else { false } }
+    }
+}

@@ -1,0 +1,245 @@
+// Typing of properties, proofs, views and kernel bindings.
+
+extension TypeChecker {
+    func checkProperties() {
+        for entry in items.entries {
+            let range = entry.item.range
+            switch entry.item.kind {
+            case .property(let kind, let name, let syntax, let message):
+                checkProperty(Self.kinds[kind] ?? .invariant, name, syntax, message, range)
+            case .leadsTo(let name, let binders, let premise, let conclusion, let message):
+                checkLeadsTo(name, binders, premise, conclusion, message, range)
+            case .prove(let name, let parameters, let condition, let block, let message):
+                checkProof(name, parameters, condition, block, message, range)
+            case .memory(let name): checkMemory(name)
+            default: continue
+            }
+        }
+    }
+
+    private static let kinds: [PropertyKindSyntax: PropertyKind] = [
+        .invariant: .invariant, .invariantAlways: .always, .transition: .transition, .final: .final,
+        .reachable: .reachable, .reachableAlways: .reachableAlways, .eventually: .eventually, .temporal: .temporal,
+    ]
+
+    static let memoryModels: Set<String> = ["sc", "tso", "weak", "rvwmo"]
+
+    private func checkMemory(_ name: Identifier) {
+        guard Self.memoryModels.contains(name.text) else {
+            report(
+                .unknownMemory, "there is no memory model \(name.text)", at: name.range,
+                notes: ["one of sc, tso, weak, rvwmo"])
+            return
+        }
+        model.memory = name.text
+    }
+
+    private func checkProperty(
+        _ kind: PropertyKind, _ name: Identifier, _ syntax: ExpressionSyntax, _ message: String?, _ range: SourceRange
+    ) {
+        body = BodyContext(kind: kind == .transition ? .transition : .property)
+        let formula = kind == .temporal ? checkTemporal(syntax) : checkCondition(syntax)
+        if kind == .eventually || kind == .temporal {
+            model.unsupported.append(UnsupportedFeature(property: name.text, feature: kind.rawValue, range: range))
+        }
+        model.properties.append(
+            PropertyDeclaration(
+                name: name.text, kind: kind, formula: formula, premise: nil, locals: body.locals, message: message,
+                range: range))
+    }
+
+    /// LTL without next: `always`, `eventually`, `until` and `leadsto` as calls over state formulas.
+    private func checkTemporal(_ syntax: ExpressionSyntax) -> Formula {
+        if case .call(let callee, let arguments) = syntax.kind, case .name(let name) = callee.kind,
+            ["always", "eventually", "until"].contains(name)
+        {
+            let parts = arguments.map { checkTemporal($0.value) }
+            guard parts.count == (name == "until" ? 2 : 1) else {
+                report(.argumentMismatch, "\(name) takes \(name == "until" ? 2 : 1) arguments", at: syntax.range)
+                return invalid(syntax.range)
+            }
+            return parts[0]
+        }
+        switch syntax.kind {
+        case .binary(let operation, let left, let right) where operation == .and || operation == .or || operation == .implies:
+            return Formula(.binary(operation, checkTemporal(left), checkTemporal(right)), .bool, syntax.range)
+        case .unary(.not, let operand): return Formula(.unary(.not, checkTemporal(operand)), .bool, syntax.range)
+        default: return checkCondition(syntax)
+        }
+    }
+
+    private func checkLeadsTo(
+        _ name: Identifier, _ binders: [BinderSyntax], _ premise: ExpressionSyntax, _ conclusion: ExpressionSyntax,
+        _ message: String?, _ range: SourceRange
+    ) {
+        body = BodyContext(kind: .property)
+        for binder in binders { _ = check(binder, enclosing: []) }
+        let first = checkCondition(premise)
+        let second = checkCondition(conclusion)
+        model.unsupported.append(UnsupportedFeature(property: name.text, feature: "leadsto", range: range))
+        model.properties.append(
+            PropertyDeclaration(
+                name: name.text, kind: .leadsto, formula: second, premise: first, locals: body.locals, message: message,
+                range: range))
+    }
+
+    private func checkProof(
+        _ name: Identifier, _ parameters: [ParameterSyntax], _ condition: ExpressionSyntax?, _ block: BlockSyntax,
+        _ message: String?, _ range: SourceRange
+    ) {
+        body = BodyContext(kind: .proof)
+        body.result = .bool
+        for parameter in parameters { _ = body.declare(parameter.name.text, resolve(parameter.type)) }
+        let formula = condition.map { checkCondition($0) }
+        let statements = check(block)
+        if !leaves(statements) {
+            report(.missingReturn, "\(name.text) claims nothing: its last line is what is to be shown", at: name.range)
+        }
+        model.unsupported.append(UnsupportedFeature(property: name.text, feature: "prove", range: range))
+        model.proofs.append(
+            ProofDeclaration(
+                name: name.text, parameterCount: parameters.count, condition: formula,
+                body: Body(locals: body.locals, statements: statements, range: block.range), message: message, range: range))
+    }
+
+    // MARK: Views and kernel bindings
+
+    func checkViewsAndKernels() {
+        for entry in items.entries {
+            switch entry.item.kind {
+            case .view(let subject, let shape, let arguments): checkView(subject, shape, arguments)
+            case .kernel(_, let bindings): for binding in bindings { checkBinding(binding) }
+            default: continue
+            }
+        }
+    }
+
+    private static let viewShapes: [String: Set<String>] = [
+        "ring": ["head", "tail", "count", "slots"], "table": [], "pagetables": ["frames", "references"],
+        "memory": ["base", "size", "window"], "channel": ["word", "counter", "array"], "locks": [],
+    ]
+
+    private func checkView(_ subject: ExpressionSyntax, _ shape: Identifier, _ arguments: [ArgumentSyntax]) {
+        body = BodyContext(kind: .property)
+        guard let labels = Self.viewShapes[shape.text] else {
+            report(
+                .unknownName, "there is no view \(shape.text)", at: shape.range,
+                notes: suggestion(for: shape.text, among: Array(Self.viewShapes.keys)))
+            return
+        }
+        guard case .place(let place) = resolve(subject, expected: nil) else {
+            report(.notAPlace, "a view shows a group of data or a datum", at: subject.range)
+            return
+        }
+        var paths: [(label: String?, path: String)] = []
+        for argument in arguments {
+            if let label = argument.label, !labels.contains(label.text) {
+                report(
+                    .argumentMismatch, "\(shape.text) has no argument \(label.text)", at: label.range,
+                    notes: suggestion(for: label.text, among: Array(labels)))
+            }
+            guard case .name(let name) = argument.value.kind else {
+                report(.notAPlace, "an argument of a view is the name of a field or a datum", at: argument.value.range)
+                continue
+            }
+            if let path = fieldPath(name, of: place) {
+                paths.append((argument.label?.text, path))
+            } else if case .variable(let id) = symbols[name] {
+                paths.append((argument.label?.text, model.variables[id].name))
+            } else {
+                report(.unknownName, "there is no \(name) in it", at: argument.value.range)
+            }
+        }
+        model.views.append(
+            ViewDeclaration(subject: subject.range.file.text(of: subject.range), shape: shape.text, arguments: paths))
+    }
+
+    private func fieldPath(_ name: String, of place: Place) -> String? {
+        guard case .object(let id) = place.root,
+            case .variable(let variable) = model.objects[id].fields.first(where: { $0.name == name })?.part
+        else { return nil }
+        return model.variables[variable].name
+    }
+
+    /// The spec's side of a binding must make sense; the kernel's side is resolved by replay.
+    private func checkBinding(_ binding: BindingSyntax) {
+        body = BodyContext(kind: .property)
+        switch binding.kind {
+        case .constant(let name, _):
+            guard case .constant = symbols[name.text] else {
+                report(
+                    .unknownConstant, "there is no constant \(name.text)", at: name.range,
+                    notes: suggestion(for: name.text, among: pendingConstants.map(\.name.text)))
+                return
+            }
+        case .state(let place, _, _, let abstract):
+            bindIndices(of: place)
+            checkBound(place)
+            if let abstract { _ = check(abstract, expected: nil) }
+        case .lock(let place, _):
+            bindIndices(of: place)
+            _ = lockPlace(place)
+        case .function(let name, let parameters, _, let arguments, _, let callArguments):
+            checkFunctionBinding(name, parameters, arguments + callArguments)
+        case .process(let process, _):
+            if case .name(let name) = process.kind, case .process = symbols[name] { return }
+            _ = check(process, expected: .pid)
+        case .harts(let count): _ = constantNumber(count)
+        case .step, .pid, .console: break
+        }
+    }
+
+    /// In `queue.slots[i]` the unknown `i` stands for every index.
+    private func bindIndices(of syntax: ExpressionSyntax) {
+        switch syntax.kind {
+        case .member(let base, _), .unwrap(let base), .optionalMember(let base, _): bindIndices(of: base)
+        case .index(let base, let index):
+            bindIndices(of: base)
+            guard case .name(let name) = index.kind, symbols[name] == nil, body.find(name) == nil else { return }
+            let type: Type
+            switch resolve(base, expected: nil) {
+            case .place(let place): type = indexType(of: place)
+            default: type = .int
+            }
+            _ = body.declare(name, type)
+        default: break
+        }
+    }
+
+    private func indexType(of place: Place) -> Type {
+        switch place.root {
+        case .object(let id) where place.indices.count < model.objects[id].dimensions.count:
+            return model.objects[id].dimensions[place.indices.count]
+        case .variable(let id) where place.indices.count < model.variables[id].dimensions.count:
+            return model.variables[id].dimensions[place.indices.count]
+        default:
+            if case .array(_, let index) = place.type { return index }
+            return .int
+        }
+    }
+
+    private func checkBound(_ syntax: ExpressionSyntax) {
+        guard case .place(let place) = resolve(syntax, expected: nil) else {
+            report(.notAPlace, "a binding names a datum of the spec", at: syntax.range)
+            return
+        }
+        if !isComplete(place) { report(.notAPlace, "a binding names a datum, not a group", at: syntax.range) }
+    }
+
+    private func checkFunctionBinding(_ name: Identifier, _ parameters: [Identifier], _ arguments: [ArgumentSyntax]) {
+        guard case .function(let id) = symbols[name.text] else {
+            report(
+                .unknownName, "there is no func \(name.text)", at: name.range,
+                notes: suggestion(for: name.text, among: model.functions.map(\.name)))
+            return
+        }
+        let function = model.functions[id]
+        guard parameters.count == function.parameterCount else {
+            report(.argumentMismatch, "\(name.text) takes \(function.parameterCount) arguments", at: name.range)
+            return
+        }
+        body.selfType = .pid
+        for (parameter, local) in zip(parameters, function.body.locals) { _ = body.declare(parameter.text, local.type) }
+        for argument in arguments { _ = check(argument.value, expected: nil) }
+    }
+}
