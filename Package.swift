@@ -11,6 +11,14 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// The program runs without a toolchain.
+///
+/// Only its linking differs from that of the tests, whose library is a dynamic one, so both share all that is compiled.
+/// The named libraries are parts of Foundation that the linker does not find by itself.
+let linkSwiftStatically = LinkerSetting.unsafeFlags(
+    ["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-l_FoundationICU"],
+    .when(platforms: [.linux]))
+
 let package = Package(
     name: "shmcheck",
     products: [
@@ -23,17 +31,20 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
     ],
     targets: [
-        .target(name: "Model", swiftSettings: strict),
+        .target(name: "Model", dependencies: ["CLibrary"], exclude: ["Library/lib"], swiftSettings: strict),
+        .target(name: "CLibrary"),
         .target(name: "CIntrinsics"),
-        .target(
-            name: "Checker", dependencies: ["Model", "CIntrinsics"],
-            swiftSettings: strict),
+        .target(name: "Checker", dependencies: ["Model", "CIntrinsics"], swiftSettings: strict),
         .executableTarget(
             name: "shmcheck",
             dependencies: [
                 "Checker", "Model",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
-            ], swiftSettings: strict),
+            ], swiftSettings: strict, linkerSettings: [linkSwiftStatically]),
+        .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
+        .testTarget(name: "CheckerTests", dependencies: ["Model", "Checker"], swiftSettings: strict),
+        .testTarget(name: "SpecTests", dependencies: ["Model", "Checker"], swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -220,17 +220,18 @@ extension Evaluator {
         try fold(quantifier, binder: 0, into: &state, formula)
         switch quantifier.kind {
         case .all, .some: return .bool(state.flag)
-        case .count, .sum: return .integer(state.number ?? 0)
+        case .count, .sum: return .integer(state.number)
         case .min, .max:
-            guard let value = state.number else { throw .trap("the domain is empty", formula.range) }
-            return .integer(value)
+            guard state.hasNumber else { throw .trap("the domain is empty", formula.range) }
+            return .integer(state.number)
         }
     }
 
     private struct Fold {
         let kind: QuantifierSyntax.Kind
         var flag: Bool
-        var number: Int128?
+        var number: Int128 = 0
+        var hasNumber = false
         var isDone = false
 
         init(kind: QuantifierSyntax.Kind) {
@@ -252,7 +253,7 @@ extension Evaluator {
         }
         if let condition = quantifier.condition, try !evaluate(condition).isTrue { return }
         switch quantifier.kind {
-        case .count: state.number = (state.number ?? 0) + 1
+        case .count: state.number += 1
         case .all, .some:
             guard let body = quantifier.body else { return }
             if try evaluate(body).isTrue == (quantifier.kind == .some) {
@@ -262,12 +263,13 @@ extension Evaluator {
         case .sum, .min, .max:
             guard let body = quantifier.body else { return }
             let value = try evaluate(body).number
-            switch (quantifier.kind, state.number) {
-            case (.sum, let sum): state.number = try checked((sum ?? 0) + value, formula).number
-            case (.min, let least?): state.number = Swift.min(least, value)
-            case (.max, let greatest?): state.number = Swift.max(greatest, value)
+            switch quantifier.kind {
+            case .sum: state.number = try checked(state.number + value, formula).number
+            case .min where state.hasNumber: state.number = Swift.min(state.number, value)
+            case .max where state.hasNumber: state.number = Swift.max(state.number, value)
             default: state.number = value
             }
+            state.hasNumber = true
         }
     }
 }

@@ -72,8 +72,8 @@ extension LockKey {
 }
 
 extension LockKey.Index {
-    /// The key of an index formula.
-    init?(_ formula: Formula) {
+    /// The key of an index formula; nil when it is more than a constant, `self` or a local.
+    public init?(_ formula: Formula) {
         switch formula.kind {
         case .constant(let value): self = .constant(value)
         case .selfProcess: self = .selfProcess

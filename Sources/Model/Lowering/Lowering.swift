@@ -68,6 +68,7 @@ final class SystemLowering {
         }
         return TransitionSystem(
             name: model.name, types: model.types, constants: model.constants, variables: variables(ghosts),
+            objects: model.objects,
             channels: context.channels, processes: processes, actions: actions, initializers: initializers,
             properties: properties, assertions: context.assertions, views: model.views, memory: model.memory,
             isUnreduced: options.isUnreduced, exploredAsUnguarded: options.unguarded.sorted())

@@ -89,25 +89,27 @@ struct MoverClassification {
             for target in node.operation.otherTargets { predecessors[target].append(index) }
             for kill in node.kills { hasKillEdge.insert(kill.target) }
         }
-        for index in code.nodes.indices where isUnguardedGhost(code.nodes[index]) {
+        for index in code.nodes.indices where isGhostOnly(code.nodes[index]) {
+            let needsAccess = isUnguarded(code.nodes[index])
             var seen: Set<NodeID> = []
             let joins = followsAccess(index, code, predecessors, hasKillEdge, &seen)
             code.nodes[index].isAttached = joins
             if joins {
                 code.nodes[index].mover = .both
-            } else if !code.nodes[index].isInAtomic {
+            } else if needsAccess, !code.nodes[index].isInAtomic {
                 warn(code.nodes[index])
             }
         }
     }
 
-    private func isUnguardedGhost(_ node: Node) -> Bool {
+    private func isUnguarded(_ node: Node) -> Bool {
+        node.operation.loads.union(node.operation.stores).contains { ghosts.guards[$0] == GhostGuard.none }
+    }
+
+    /// Whether a node touches ghosts and nothing else; real data were read into locals before.
+    private func isGhostOnly(_ node: Node) -> Bool {
         let touched = node.operation.loads.union(node.operation.stores)
-        guard touched.contains(where: { model.variables[$0].isGhost && ghosts.guards[$0] == GhostGuard.none }) else {
-            return false
-        }
-        // Everything else that it touches must be a ghost too; real data were read into locals before.
-        return touched.allSatisfy { model.variables[$0].isGhost }
+        return !touched.isEmpty && touched.allSatisfy { model.variables[$0].isGhost } && !facts.isStored(node.operation.stores)
     }
 
     private func followsAccess(
@@ -118,7 +120,7 @@ struct MoverClassification {
         guard index != code.entry, !killTargets.contains(index), !before.isEmpty else { return false }
         return before.allSatisfy { previous in
             let node = code.nodes[previous]
-            if isUnguardedGhost(node) { return followsAccess(previous, code, predecessors, killTargets, &seen) }
+            if isGhostOnly(node) { return followsAccess(previous, code, predecessors, killTargets, &seen) }
             if node.label != nil { return false }
             if node.isShared { return node.mover == .right || node.mover == .none }
             return followsAccess(previous, code, predecessors, killTargets, &seen)
@@ -141,4 +143,9 @@ extension Formula {
     var asksAboutProcesses: Bool {
         contains { if case .predicate = $0.kind { true } else { false } }
     }
+}
+
+extension AccessFacts {
+    /// Whether a store to one of the data must be a step that a property sees.
+    func isStored(_ variables: Set<VariableID>) -> Bool { !steppingStores.isDisjoint(with: variables) }
 }

@@ -154,6 +154,12 @@ public struct LockKey: Hashable, Sendable {
     public let lock: VariableID
     /// One per dimension and array index.
     public let indices: [Index]
+
+    /// The key of a lock with known indices.
+    public init(lock: VariableID, indices: [Index]) {
+        self.lock = lock
+        self.indices = indices
+    }
 }
 
 extension Operation {

@@ -69,27 +69,8 @@ extension ReferenceRun {
     private mutating func replacing(
         _ path: ArraySlice<Place.Component>, in old: Value?, with value: Value, _ range: SourceRange
     ) throws(Stop) -> Value {
-        guard let component = path.first else { return value }
-        guard let old else { preconditionFailure("a part of a local without a value") }
-        let rest = path.dropFirst()
-        switch component {
-        case .payload:
-            guard case .some(let inner) = old else { throw violation(.trap, "nil is taken", range) }
-            return .some(try replacing(rest, in: inner, with: value, range))
-        case .field(let index):
-            var fields = old.elements
-            fields[index] = try replacing(rest, in: fields[index], with: value, range)
-            return .structure(fields)
-        case .index(let formula):
-            let index = try ordinal(formula)
-            var elements = old.elements
-            guard elements.indices.contains(index) else {
-                throw violation(.trap, "index \(index) is outside 0..<\(elements.count)", range)
-            }
-            elements[index] = try replacing(rest, in: elements[index], with: value, range)
-            if case .sequence = old { return .sequence(elements) }
-            return .array(elements)
-        }
+        var evaluator = evaluator()
+        do { return try evaluator.replacing(path, in: old, with: value, range) } catch { throw stop(error) }
     }
 
     // MARK: Protections
@@ -103,7 +84,7 @@ extension ReferenceRun {
         do { try context.checkProtection(of: id, indices, isStore: true, range) } catch { throw stop(error) }
     }
 
-    var reader: StateContext.Reader { .code(pid: pid, isHardware: isHardware) }
+    var reader: StateContext.Reader { .code(pid: pid, isHardware: isHardware || isExempt) }
 }
 
 /// Data and answers of a state, for formulas of code and properties.

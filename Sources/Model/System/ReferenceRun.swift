@@ -20,6 +20,8 @@ struct ReferenceRun {
     private var operationCount = 0
     /// Whether the current node is what the machine itself does.
     var isHardware = false
+    /// Whether no protection applies: an init block.
+    var isExempt = false
     /// Whether a choice of nothing disables the step instead of trapping.
     private var disablesOnEmptyChoice = false
 
@@ -49,6 +51,14 @@ struct ReferenceRun {
             pending += forks.reversed().map { ($0.run, $0.node, false) }
         }
         return ends
+    }
+
+    /// All ends of a process's code up to its first point, which it does not pass.
+    func started() -> [End] {
+        guard code.nodes[code.entry].isPoint else { return finished(from: code.entry) }
+        var run = self
+        run.stand(at: code.entry)
+        return [run.end(.state(run.state))]
     }
 
     func killed(by kill: Kill) -> [End] {
@@ -174,12 +184,7 @@ struct ReferenceRun {
         var child = ReferenceRun(system: system, code: process.code, pid: target, state: state, locals: locals)
         child.state.processes[target].channel = 0
         var forks: [(run: ReferenceRun, node: NodeID)] = []
-        if process.code.nodes[process.code.entry].isPoint {
-            child.stand(at: process.code.entry)
-            run.state = child.state
-            return [(run, node.next)]
-        }
-        for end in child.finished(from: process.code.entry) {
+        for end in child.started() {
             guard case .state(let state) = end.outcome else { throw .ended(end.outcome) }
             var fork = run
             fork.state = state

@@ -52,9 +52,11 @@ public struct ReferenceStepper {
     }
 
     private func runBlock(_ code: Code, from state: SystemState) -> [Outcome] {
-        let run = ReferenceRun(
+        var run = ReferenceRun(
             system: system, code: code, pid: nil, state: state,
             locals: Array(repeating: nil, count: code.locals.count))
+        // Nobody runs yet: an init block may store to everything.
+        run.isExempt = true
         return run.finished(from: code.entry).map(\.outcome)
     }
 
@@ -62,7 +64,7 @@ public struct ReferenceStepper {
         let run = ReferenceRun(
             system: system, code: process.code, pid: process.firstPid + instance, state: state,
             locals: Array(repeating: nil, count: process.code.locals.count))
-        return run.finished(from: process.code.entry).map(\.outcome)
+        return run.started().map(\.outcome)
     }
 
     // MARK: Successors
@@ -83,7 +85,7 @@ public struct ReferenceStepper {
         let run = ReferenceRun(
             system: system, code: process.code, pid: pid, state: state, locals: state.processes[pid].locals)
         var ends: [(name: String, end: ReferenceRun.End)] = run.finished(from: point.node).map { (point.name, $0) }
-        if !node.kills.isEmpty, state.processes[pid].channel == 0, run.heldLocks().isEmpty {
+        if node.isStepPoint, !node.kills.isEmpty, state.processes[pid].channel == 0, run.heldLocks().isEmpty {
             for kill in node.kills {
                 ends += run.killed(by: kill).map { ("\(node.function).killed", $0) }
             }

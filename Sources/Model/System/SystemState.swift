@@ -6,6 +6,12 @@ public struct SystemState: Hashable, Sendable {
     public var data: [[Value]]
     /// Per pid.
     public var processes: [ProcessState]
+
+    /// A state from its parts.
+    public init(data: [[Value]], processes: [ProcessState]) {
+        self.data = data
+        self.processes = processes
+    }
 }
 
 /// Where a process stands.
@@ -24,6 +30,13 @@ public struct ProcessState: Hashable, Sendable {
     public var locals: [Value?]
     /// The number of the channel on which it sleeps, from 1; 0 when awake.
     public var channel: Int
+
+    /// A process's state from its parts.
+    public init(position: Position, locals: [Value?], channel: Int) {
+        self.position = position
+        self.locals = locals
+        self.channel = channel
+    }
 }
 
 /// Who takes a step.

@@ -10,6 +10,8 @@ public struct TransitionSystem: Sendable {
     public let constants: [ConstantValue]
     /// Data, claims included.
     public let variables: [SystemVariable]
+    /// Groups of data: they tell where in a path the indices of a datum stand.
+    public let objects: [ObjectDeclaration]
     /// Channels that somebody sleeps on or wakes.
     public let channels: [ChannelDeclaration]
     /// Process kinds, in the order of their pids.

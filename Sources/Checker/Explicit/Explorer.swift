@@ -1,0 +1,436 @@
+// Breadth-first exploration of all states: the main loop of the explicit engine.
+
+import Model
+
+/// What bounds a run. Nil means no bound.
+public struct ExplorationLimits: Sendable {
+    /// The greatest depth to which states are expanded.
+    public var depth: Int?
+    /// The most states that are stored.
+    public var states: Int?
+    /// Seconds of wall time.
+    public var seconds: Double?
+    /// Bytes of the state store.
+    public var bytes: Int?
+    /// Asked between batches; true ends the run with what is known.
+    public var isCancelled: (@Sendable () -> Bool)?
+    /// Told between levels and now and then within them.
+    public var progress: (@Sendable (ExplorationProgress) -> Void)?
+
+    /// No bounds.
+    public init() {}
+}
+
+/// How far a run has come.
+public struct ExplorationProgress: Sendable {
+    /// Stored states.
+    public let states: Int
+    /// Steps computed.
+    public let transitions: Int
+    /// States that wait to be expanded.
+    public let queued: Int
+    /// The depth that is expanded.
+    public let depth: Int
+    /// Bytes of the store.
+    public let bytes: Int
+}
+
+/// Why a run ended before it saw everything.
+public enum LimitReached: String, Sendable {
+    case depth, states, time, memory, interrupt
+}
+
+/// A violation as the explorer finds it: enough to build the trace.
+struct FoundViolation {
+    /// The state before the violating step, or the violating state itself.
+    let state: Int
+    /// The step out of it that violates; nil when the state itself does.
+    let step: ViolatingStep?
+    let site: Violation
+    /// For a property: it traps while it is evaluated, rather than being false.
+    var isTrap = false
+
+    /// Which step it is, for the trace.
+    enum ViolatingStep {
+        case process(pid: Int)
+        case action(instance: Int)
+        /// A step that leads to a state and breaks a `transition`.
+        case transition(target: Int)
+    }
+}
+
+/// Explores a compiled system.
+struct Explorer {
+    let program: Program
+    let limits: ExplorationLimits
+    /// Whether to end the run at the end of the first depth with a violation.
+    let stopsAtFirstViolation: Bool
+    /// Whether deadlocks are looked for.
+    let checksDeadlock: Bool
+    /// Ends the run at the end of the depth at which it is true of a violation.
+    let endsAt: (ViolationKind) -> Bool
+
+    var store: StateStore
+    var machine: Machine
+    private(set) var transitionCount = 0
+    /// Number of states at each depth's start; `depth` is the last index.
+    private(set) var levels: [Int] = [0]
+    /// The first violation of each kind.
+    private(set) var violations: [ViolationKind: FoundViolation] = [:]
+    /// In the order found.
+    private(set) var violationOrder: [ViolationKind] = []
+    /// The first state in which each `reachable` is true, by property.
+    private(set) var witnesses: [Int: Int] = [:]
+    private(set) var limit: LimitReached?
+    private(set) var isEnabled: [Bool]
+    /// How often properties were evaluated in initial states.
+    private(set) var initialEvaluations: [Int] = []
+    /// Whether the numbers of interned structs ran out; the run is void and begins again with wider ones.
+    private(set) var isPoolFull = false
+    /// Whether some path was cut by `assume`.
+    private(set) var hasCuts = false
+
+    private var waits: [Int32]
+    private let system: TransitionSystem
+    private let clock = ContinuousClock()
+
+    init?(
+        _ program: Program, limits: ExplorationLimits, stopsAtFirstViolation: Bool, checksDeadlock: Bool,
+        endsAt: @escaping (ViolationKind) -> Bool
+    ) {
+        guard let store = StateStore(wordCount: program.layout.wordCount) else { return nil }
+        self.program = program
+        self.limits = limits
+        self.stopsAtFirstViolation = stopsAtFirstViolation
+        self.checksDeadlock = checksDeadlock
+        self.endsAt = endsAt
+        self.store = store
+        system = program.layout.system
+        machine = Machine(program)
+        isEnabled = Array(repeating: false, count: program.coverageNames.count)
+        waits = Array(repeating: -1, count: system.processCount)
+    }
+
+    /// Frees the store and the machine.
+    func deallocate() {
+        store.deallocate()
+        machine.deallocate()
+    }
+
+    /// The depth of the last level that was begun.
+    var depth: Int { levels.count - 1 }
+
+    /// The depth at which a state was found.
+    func depth(of state: Int) -> Int {
+        var low = 0
+        var high = levels.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if levels[middle] <= state { low = middle } else { high = middle }
+        }
+        return low
+    }
+
+    // MARK: The run
+
+    /// Explores from the initial states until everything is seen or a limit is met.
+    mutating func run(_ initial: [[UInt64]]) {
+        for words in initial {
+            words.withUnsafeBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return }
+                let hash = StateStore.hash(base, store.wordCount)
+                if store.insert(base, hash: hash, parent: store.count) { checkState(store.count - 1) }
+            }
+        }
+        initialEvaluations = system.properties.indices.map { machine.evaluations[$0] }
+        let start = clock.now
+        var next = 0
+        while next < store.count, limit == nil {
+            if let depth = limits.depth, levels.count - 1 >= depth {
+                limit = .depth
+                break
+            }
+            if isDecided { break }
+            let levelEnd = store.count
+            while next < levelEnd, limit == nil {
+                expand(next)
+                next += 1
+                if next & 0x3FF == 0 { pause(since: start, next) }
+            }
+            flush()
+            if limit != nil { break }
+            if store.count > levelEnd { levels.append(levelEnd) }
+            pause(since: start, next)
+        }
+        expandedCount = next
+    }
+
+    /// States whose steps were all computed.
+    private(set) var expandedCount = 0
+
+    private var isDecided: Bool {
+        if stopsAtFirstViolation, !violations.isEmpty { return true }
+        return violationOrder.contains(where: endsAt)
+    }
+
+    private mutating func pause(since start: ContinuousClock.Instant, _ next: Int) {
+        if let most = limits.states, store.count >= most { limit = .states }
+        if let most = limits.bytes, store.byteCount >= most { limit = .memory }
+        if store.count >= StateStore.capacity - (1 << 20) { limit = .states }
+        if let most = limits.seconds, start.duration(to: clock.now) >= .seconds(most) { limit = .time }
+        if limits.isCancelled?() ?? false { limit = .interrupt }
+        limits.progress?(
+            ExplorationProgress(
+                states: store.count, transitions: transitionCount, queued: store.count - next, depth: depth,
+                bytes: store.byteCount))
+    }
+
+    private mutating func note(_ violation: FoundViolation) {
+        let kind = violation.site.kind
+        guard violations[kind] == nil else { return }
+        violations[kind] = violation
+        violationOrder.append(kind)
+    }
+
+    // MARK: Expansion
+
+    private mutating func expand(_ index: Int) {
+        machine.begin(store.row(index))
+        machine.parent = index
+        var summary = StepSummary()
+        for pid in 0..<system.processCount { expandProcess(pid, index, &summary) }
+        expandActions(index, &summary)
+        if checksDeadlock { checkDeadlock(index, summary) }
+        if machine.batch.count >= SuccessorBatch.flushCount { flush() }
+    }
+
+    /// What the steps of one state amount to, for deadlock.
+    private struct StepSummary {
+        var hasStep = false
+        var changesState = false
+        var isCut = false
+        var lockWaits = 0
+    }
+
+    private mutating func expandProcess(_ pid: Int, _ index: Int, _ summary: inout StepSummary) {
+        let field = program.layout.processes[pid].position
+        let code = field.bits == 0 ? 0 : Int((machine.memory[machine.wordCount &+ field.offset >> 6] &>> UInt64(field.offset & 63)) & (~0 &>> UInt64(64 &- field.bits)))
+        waits[pid] = -1
+        let entries = program.steps[pid][code]
+        for entry in entries {
+            machine.resetScript()
+            repeat {
+                let before = machine.batch.count
+                let status = machine.run(from: entry.start)
+                if machine.batch.count > before {
+                    isEnabled[entry.coverage] = true
+                    summary.hasStep = true
+                    transitionCount &+= machine.batch.count &- before
+                }
+                switch status {
+                case .done, .blocked: break
+                case .poolFull: noteFullPool()
+                case .blockedOnLock(let holder):
+                    waits[pid] = Int32(holder)
+                    summary.lockWaits += 1
+                case .cut:
+                    isEnabled[entry.coverage] = true
+                    summary.isCut = true
+                    hasCuts = true
+                    transitionCount &+= 1
+                case .violated(let site):
+                    isEnabled[entry.coverage] = true
+                    summary.isCut = true
+                    transitionCount &+= 1
+                    note(FoundViolation(state: index, step: .process(pid: pid), site: program.sites[site]))
+                }
+                machine.restore()
+            } while machine.nextScript()
+        }
+    }
+
+    private mutating func expandActions(_ index: Int, _ summary: inout StepSummary) {
+        if let start = program.combinedActions {
+            machine.resetScript()
+            let before = machine.batch.count
+            let status = machine.run(from: start)
+            if case .poolFull = status { noteFullPool() } else if case .done = status {} else {
+                preconditionFailure("a combined action ended early")
+            }
+            countActions(from: before, &summary)
+        }
+        for (entry, instance) in program.choosingActions {
+            machine.resetScript()
+            repeat {
+                let before = machine.batch.count
+                let status = machine.run(from: entry.start)
+                countActions(from: before, &summary)
+                switch status {
+                case .done, .blocked, .blockedOnLock: break
+                case .poolFull: noteFullPool()
+                case .cut:
+                    summary.isCut = true
+                    hasCuts = true
+                    transitionCount &+= 1
+                case .violated(let site):
+                    summary.isCut = true
+                    isEnabled[entry.coverage] = true
+                    transitionCount &+= 1
+                    note(FoundViolation(state: index, step: .action(instance: instance), site: program.sites[site]))
+                }
+                machine.restore()
+            } while machine.nextScript()
+        }
+    }
+
+    private mutating func noteFullPool() {
+        isPoolFull = true
+        limit = .memory
+    }
+
+    private mutating func countActions(from before: Int, _ summary: inout StepSummary) {
+        guard machine.batch.count > before else { return }
+        summary.hasStep = true
+        transitionCount &+= machine.batch.count &- before
+        for row in before..<machine.batch.count {
+            isEnabled[actionCoverage[Int(machine.batch.action(row))]] = true
+            if !summary.changesState { summary.changesState = machine.batch.differs(row, from: machine.memory + machine.wordCount) }
+        }
+    }
+
+    /// Coverage index of each action instance.
+    private lazy var actionCoverage: [Int] = program.actionInstances.map { instance in
+        program.coverageNames.firstIndex(of: system.actions[instance.action].name) ?? 0
+    }
+
+    // MARK: Storing
+
+    private mutating func flush() {
+        for row in 0..<machine.batch.count { store.prefetch(machine.batch.hash(row)) }
+        for row in 0..<machine.batch.count {
+            let parent = machine.batch.parent(row)
+            let isNew = store.insert(machine.batch.words(row), hash: machine.batch.hash(row), parent: parent)
+            if isNew { checkState(store.count - 1) }
+            if machine.batch.touched(row) != 0 { checkTransition(row, parent) }
+        }
+        machine.batch.removeAll()
+    }
+
+    /// Evaluates the properties of states in a new one.
+    private mutating func checkState(_ index: Int) {
+        guard let first = program.stateProperties.first else { return }
+        machine.begin(store.row(index))
+        var start = first.start
+        while true {
+            let status = machine.run(from: start)
+            guard case .violated(let site) = status else { return }
+            let number = program.stateProperties.lastIndex { $0.start <= siteOwner[site] } ?? 0
+            noteProperty(program.stateProperties[number].property, site, index, step: nil)
+            guard number + 1 < program.stateProperties.count else { return }
+            start = program.stateProperties[number + 1].start
+        }
+    }
+
+    /// The instruction that raises each site, which tells the property that it belongs to.
+    private lazy var siteOwner: [Int32] = {
+        var owners = Array(repeating: Int32(0), count: program.sites.count)
+        for index in 0..<program.instructionCount where program.code[index].raisesSite {
+            owners[Int(program.code[index].target)] = Int32(index)
+        }
+        return owners
+    }()
+
+    private mutating func noteProperty(_ property: Int, _ site: Int, _ state: Int, step: FoundViolation.ViolatingStep?) {
+        let cause = program.sites[site]
+        let isTrap = cause.kind != .property(property)
+        let kind = system.properties[property].kind
+        if !isTrap, kind == .reachable || kind == .reachableAlways {
+            if witnesses[property] == nil { witnesses[property] = state }
+            return
+        }
+        let violation = Violation(kind: .property(property), message: cause.message, range: cause.range)
+        note(FoundViolation(state: state, step: step, site: violation, isTrap: isTrap))
+    }
+
+    private mutating func checkTransition(_ row: Int, _ parent: Int) {
+        machine.begin(store.row(parent))
+        for index in 0..<store.wordCount { machine.memory[index] = machine.batch.words(row)[index] }
+        for (bit, entry) in program.transitionProperties.enumerated() where machine.batch.touched(row) >> UInt64(bit & 63) & 1 == 1 {
+            let status = machine.run(from: entry.start)
+            guard case .violated(let site) = status else { continue }
+            let target = store.find(machine.batch.words(row), hash: machine.batch.hash(row))
+            noteProperty(entry.property, site, parent, step: .transition(target: target))
+        }
+    }
+
+    // MARK: Deadlock
+
+    private mutating func checkDeadlock(_ index: Int, _ summary: StepSummary) {
+        if summary.lockWaits > 1, hasLockCycle() {
+            noteDeadlock(index, "each of these processes waits for a lock that the next one holds")
+            return
+        }
+        if summary.isCut { return }
+        if system.processes.isEmpty {
+            if !system.actions.isEmpty, !summary.changesState, !hasFinal {
+                noteDeadlock(index, "no action changes anything")
+            }
+        } else if !summary.hasStep, hasUnfinishedProcess() {
+            noteDeadlock(index, "no process can take a step")
+        }
+    }
+
+    private var hasFinal: Bool { !program.finalProperties.isEmpty }
+
+    mutating func noteDeadlock(_ index: Int, _ message: String) {
+        let range = system.processes.first.map { $0.code.nodes[$0.code.entry].range } ?? system.actions[0].range
+        let site = Violation(kind: .deadlock, message: message, range: range)
+        note(FoundViolation(state: index, step: nil, site: site))
+    }
+
+    mutating func noteFinal(_ property: Int, _ site: Int, _ state: Int) {
+        noteProperty(property, site, state, step: nil)
+    }
+
+    private func hasLockCycle() -> Bool {
+        for start in waits.indices where waits[start] >= 0 {
+            var current = waits[start]
+            var hops = 0
+            while current >= 0, hops <= waits.count {
+                if Int(current) == start { return true }
+                current = waits[Int(current)]
+                hops += 1
+            }
+        }
+        return false
+    }
+
+    /// Whether a process that is no daemon has begun and not ended, in the state that is being expanded.
+    private func hasUnfinishedProcess() -> Bool {
+        for process in system.processes where !process.isDaemon {
+            for pid in process.firstPid..<(process.firstPid + process.count) where isUnfinished(pid, process) { return true }
+        }
+        return false
+    }
+
+    func isUnfinished(_ pid: Int, _ process: ProcessCode) -> Bool {
+        let field = program.layout.processes[pid].position
+        guard field.bits > 0 else { return false }
+        let words = machine.memory + machine.wordCount
+        let code = Int((words[field.offset >> 6] &>> UInt64(field.offset & 63)) & (~0 &>> UInt64(64 &- field.bits)))
+        return code >= 1 && code <= process.points.count
+    }
+}
+
+extension Instruction {
+    /// Whether `target` is a violation site.
+    var raisesSite: Bool {
+        switch opcode {
+        case .addSigned, .subtractSigned, .multiplySigned, .addUnsigned, .subtractUnsigned, .multiplyUnsigned,
+            .divideSigned, .remainderSigned, .divideUnsigned, .remainderUnsigned, .shiftLeftSigned, .shiftLeftUnsigned,
+            .checkRange, .checkRangeUnsigned, .checkIndex, .checkFlag, .violate, .tick:
+            true
+        default: false
+        }
+    }
+}

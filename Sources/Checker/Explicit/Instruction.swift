@@ -1,0 +1,96 @@
+// The register bytecode that steps and properties compile to: 24 bytes an instruction, operands in registers.
+
+/// What an instruction does. `a`, `b`, `c` are registers; `imm` a constant; `target` an instruction, a word or a site.
+///
+/// Registers hold 64 bits: numbers as they are (sign- or zero-extended), narrow composites as their packed bits.
+/// Addresses are bit offsets into the machine's memory: the state's words, then scratch.
+enum Opcode: UInt8 {
+    // Moves.
+    case constant  // a = imm
+    case move  // a = b
+    case load  // a = memory[target] >> shift, width bits, + imm
+    case loadAt  // a = bits at address b, width bits, + imm
+    case store  // memory[target] << shift, width bits = a - imm
+    case storeAt  // bits at address b, width bits = a - imm
+    case extract  // a = b >> shift, width bits, + imm
+    case extractAt  // a = b >> c, width bits, + imm
+    case insert  // a's bits from shift, width bits = b - imm
+    case insertAt  // a's bits from c, width bits = b - imm
+    case copyWords  // imm words from address c to address b
+    case zeroWords  // imm words at address b
+    case equalWords  // a = whether imm words at b and c agree
+    case address  // a = b * imm + target
+    case loadInterned  // a = word c of value b of table target >> shift, width bits, + imm
+    case fetchInterned  // the words of value c of table target to address b
+    case intern  // a = the number of the value at address b in table target
+
+    // Arithmetic; those with a site in `target` trap.
+    case add, subtract, multiply  // wrapping: a = b op c
+    case addImmediate  // a = b + imm
+    case addSigned, subtractSigned, multiplySigned  // traps beyond Int64
+    case addUnsigned, subtractUnsigned, multiplyUnsigned  // traps beyond UInt64
+    case divideSigned, remainderSigned, divideUnsigned, remainderUnsigned  // traps on zero and on Int64.min / -1
+    case and, or, xor
+    case shiftLeft, shiftRightSigned, shiftRightUnsigned  // a = b op c; the count was checked
+    case shiftLeftSigned  // traps when bits are lost, as an Int64
+    case shiftLeftUnsigned  // traps when bits are lost, as a UInt64
+    case complement, negate
+    case signExtend, zeroExtend  // a = low width bits of b
+    case checkRange  // traps unless b <= a <= c as Int64; b and c are constants' registers
+    case checkRangeUnsigned  // the same as UInt64
+    case checkIndex  // traps unless a < imm as UInt64
+    case checkFlag  // traps unless bit 0 of a is set
+    case populationCount
+
+    // Comparisons: a = b op c.
+    case equal, notEqual, less, lessOrEqual, lessUnsigned, lessOrEqualUnsigned
+    case not
+
+    // Control.
+    case jump  // to target
+    case branchZero, branchNonZero  // on a
+    case branchEqual, branchNotEqual, branchLess, branchLessOrEqual  // on a op b
+    case branchEqualImmediate, branchNotEqualImmediate  // on a op imm
+
+    // Sequences: address in b, index in c, form in imm; the count was checked.
+    case sequenceInsertGap, sequenceRemove
+    // Wide sets: imm words, a, b and c are addresses' registers.
+    case orWords, andWords, andNotWords, populationWords
+
+    // Steps.
+    case choose  // a = which of b options this run takes
+    case emit  // the memory's state is a successor
+    case emitAndRestore  // the same, by action instance target; then the source state comes back
+    case halt
+    case block  // not enabled
+    case blockOnLock  // not enabled while the holder in a (pid + 1) holds the lock
+    case violate  // site target
+    case cut
+    case touch  // bit imm: a transition property reads what was stored
+    case reach  // assertion target was evaluated
+    case evaluated  // property target was evaluated
+    case tick  // counts operations of a loop, against divergence
+}
+
+/// One instruction.
+struct Instruction {
+    var opcode: Opcode
+    /// Bits of a field.
+    var width: UInt8 = 0
+    /// Bits to its right.
+    var shift: UInt8 = 0
+    var a: UInt16 = 0
+    var b: UInt16 = 0
+    var c: UInt16 = 0
+    var target: Int32 = 0
+    var imm: Int64 = 0
+}
+
+/// The packed form of a sequence, for the instructions that move its elements.
+struct SequenceForm {
+    let max: Int
+    let countBits: Int
+    let elementOffset: Int
+    let stride: Int
+    let elementBits: Int
+}

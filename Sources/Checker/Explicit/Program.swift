@@ -1,0 +1,79 @@
+// A compiled system: bytecode for every step of every process instance, every action, every property.
+
+import Model
+
+/// One way to take a step: where its code starts and what it is.
+struct StepEntry {
+    /// The first instruction.
+    let start: Int32
+    /// The name for traces and coverage.
+    let name: String
+    /// Index among the coverage flags.
+    let coverage: Int
+}
+
+/// An action for one combination of its parameters.
+struct ActionInstance {
+    let action: Int
+    let values: [Value]
+}
+
+/// Bytecode of a system. Owns its memory.
+final class Program {
+    let layout: StateLayout
+    let code: UnsafePointer<Instruction>
+    let instructionCount: Int
+    let forms: UnsafePointer<SequenceForm>
+    let sites: [Violation]
+    let constants: [(offset: Int, words: [UInt64])]
+    let registerCount: Int
+    let scratchWords: Int
+    /// Per pid, per position code: the ways to go on. Empty for a position without steps.
+    let steps: [[[StepEntry]]]
+    /// Deterministic actions, all in one run that emits each successor.
+    let combinedActions: Int32?
+    /// Actions with choices within: one run each.
+    let choosingActions: [(entry: StepEntry, instance: Int)]
+    let actionInstances: [ActionInstance]
+    /// Properties that are checked in each state, each falling through into the next.
+    let stateProperties: [(property: Int, start: Int32)]
+    /// Properties of steps, by the bit that `touch` sets.
+    let transitionProperties: [(property: Int, start: Int32)]
+    /// Properties of final states.
+    let finalProperties: [(property: Int, start: Int32)]
+    /// Names of everything that can be enabled, for coverage.
+    let coverageNames: [String]
+
+    init(
+        layout: StateLayout, assembler: Assembler, steps: [[[StepEntry]]], combinedActions: Int32?,
+        choosingActions: [(entry: StepEntry, instance: Int)], actionInstances: [ActionInstance],
+        stateProperties: [(property: Int, start: Int32)], transitionProperties: [(property: Int, start: Int32)],
+        finalProperties: [(property: Int, start: Int32)], coverageNames: [String]
+    ) {
+        self.layout = layout
+        let instructions = UnsafeMutablePointer<Instruction>.allocate(capacity: assembler.instructions.count + 1)
+        instructions.initialize(from: assembler.instructions + [Instruction(opcode: .halt)], count: assembler.instructions.count + 1)
+        code = UnsafePointer(instructions)
+        instructionCount = assembler.instructions.count
+        let forms = UnsafeMutablePointer<SequenceForm>.allocate(capacity: max(1, assembler.forms.count))
+        forms.initialize(from: assembler.forms, count: assembler.forms.count)
+        self.forms = UnsafePointer(forms)
+        sites = assembler.sites
+        constants = assembler.constants
+        registerCount = assembler.registerCount
+        scratchWords = assembler.scratchWords
+        self.steps = steps
+        self.combinedActions = combinedActions
+        self.choosingActions = choosingActions
+        self.actionInstances = actionInstances
+        self.stateProperties = stateProperties
+        self.transitionProperties = transitionProperties
+        self.finalProperties = finalProperties
+        self.coverageNames = coverageNames
+    }
+
+    deinit {
+        code.deallocate()
+        forms.deallocate()
+    }
+}

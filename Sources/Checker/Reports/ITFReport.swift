@@ -1,0 +1,95 @@
+// A trace in the Informal Trace Format, for viewers, for model-based tests and for replay.
+
+import Model
+
+/// Writes traces as ITF (Apalache, "ADR-015: Informal Trace Format in JSON").
+///
+/// All that Apalache's own reader asks for is kept: a type for every variable and for nothing else, the same variables
+/// in every state, records with the same fields everywhere. Strings of the form `a_OF_B` are its names of uninterpreted
+/// values; a spec with a case of such a name gives a trace that it refuses.
+public struct ITFReport {
+    /// The document of a trace, with a newline at its end.
+    ///
+    /// - Parameters:
+    ///   - trace: the run; its states become the states of the document, the first one included.
+    ///   - source: the path of the spec.
+    ///   - property: the property that is violated or witnessed.
+    ///   - verdict: what is said of it, as in the JSON report.
+    /// - Complexity: O(length of the text).
+    public static func document(_ trace: Trace, source: String, property: String, verdict: String) -> String {
+        let layout = ITFLayout(trace.system)
+        let states = (0...trace.steps.count).map { state($0, of: trace, layout) }
+        let document: JSONValue = [
+            "#meta": [
+                "format": "ITF",
+                "format-description": "https://apalache-mc.org/docs/adr/015adr-trace.html",
+                "source": .string(source),
+                "varTypes": .object(layout.variables.map { .init($0.name, .string($0.type)) }),
+                "shmcheck": details(trace, property: property, verdict: verdict),
+            ],
+            "params": .array(ownConstants(trace.system).map { .string($0.name) }),
+            "vars": .array(layout.variables.map { .string($0.name) }),
+            "states": .array(states),
+        ]
+        return document.prettyText + "\n"
+    }
+
+    // MARK: About the run
+
+    private static func ownConstants(_ system: TransitionSystem) -> [ConstantValue] {
+        system.constants.filter(\.isOwn)
+    }
+
+    private static func details(_ trace: Trace, property: String, verdict: String) -> JSONValue {
+        let plain = PlainValues(types: trace.system.types)
+        let constants = ownConstants(trace.system)
+        return [
+            "v": .integer(1),
+            "verdict": .string(verdict),
+            "property": .string(property),
+            "message": .optional(trace.violation?.message),
+            "span": .optional(trace.violation?.range.spanDescription),
+            "seed": .null,
+            "constants": .object(constants.map { .init($0.name, plain.json($0.value, as: $0.type)) }),
+            "memory": .string(trace.system.memory),
+            "kernel": .null,
+        ]
+    }
+
+    // MARK: States
+
+    private static func state(_ index: Int, of trace: Trace, _ layout: ITFLayout) -> JSONValue {
+        let state = trace.state(after: index)
+        let step = index == 0 ? nil : trace.steps[index - 1]
+        var members = [JSONValue.Member("#meta", meta(index, step, trace, layout))]
+        for group in layout.groups { members.append(.init(group.name, group.value(in: state, trace.system, layout.values))) }
+        if !trace.system.processes.isEmpty { members.append(.init(ITFLayout.processes, layout.positions(state))) }
+        members.append(.init(ITFLayout.action, .string(step?.name ?? "init")))
+        members.append(.init(ITFLayout.picks, layout.picks(step?.actor)))
+        return .object(members)
+    }
+
+    private static func meta(_ index: Int, _ step: Trace.Step?, _ trace: Trace, _ layout: ITFLayout) -> JSONValue {
+        var members = [JSONValue.Member("index", .integer(Int128(index)))]
+        if let step {
+            switch step.actor {
+            case .process: members.append(.init("process", .string(trace.name(of: step.actor))))
+            case .action: members.append(.init("action", .string(trace.name(of: step.actor))))
+            }
+            members.append(.init("step", .string(step.name)))
+            members.append(.init("span", .string(step.range.spanDescription)))
+            if index == trace.steps.count, isCutShort(trace) { members.append(.init("violates", .bool(true))) }
+        }
+        let locals = layout.locals(trace.state(after: index))
+        if !locals.isEmpty { members.append(.init("locals", .object(locals))) }
+        return .object(members)
+    }
+
+    /// Whether the last step ends in its violation, so that its state is what had been done before it.
+    private static func isCutShort(_ trace: Trace) -> Bool {
+        switch trace.violation?.kind {
+        case nil, .property, .deadlock: false
+        case .trap, .panic, .diverges, .lockDiscipline, .ownership, .lockUse, .assertion: true
+        }
+    }
+}

@@ -1,0 +1,152 @@
+// What programs read of a run: one JSON document, the same bytes for the same run, times apart.
+
+import Model
+
+/// The document of `--format json`, whose schema is `Documentation/schema/shmcheck-report.schema.json`.
+public struct JSONReport {
+    /// The document of a run, with a newline at its end.
+    ///
+    /// Times and rates stand under `timing` alone; without it the text is equal from run to run.
+    /// - Parameters:
+    ///   - results: what was found, one for each file, in the order in which files were given.
+    ///   - exitCode: what the process returns.
+    ///   - version: the version of the program.
+    /// - Complexity: O(length of the text).
+    public static func document(_ results: [SpecResult], exitCode: Int, version: String) -> String {
+        let document: JSONValue = [
+            "v": .integer(1),
+            "tool": ["name": "shmcheck", "version": .string(version)],
+            "exit": .integer(Int128(exitCode)),
+            "specs": .array(results.map(spec)),
+            "timing": timing(results),
+        ]
+        return document.prettyText + "\n"
+    }
+
+    // MARK: Files and checks
+
+    private static func spec(_ result: SpecResult) -> JSONValue {
+        [
+            "path": .string(result.path),
+            "error": .optional(result.readError),
+            "diagnostics": .array(result.diagnostics.map(diagnostic)),
+            "checks": .array(result.checks.map { check($0, of: result) }),
+        ]
+    }
+
+    private static func check(_ check: CheckResult, of spec: SpecResult) -> JSONValue {
+        let known = Set(spec.diagnostics.map(DiagnosticPlace.init))
+        let own = check.diagnostics.filter { !known.contains(DiagnosticPlace($0)) }
+        return [
+            "name": .optional(check.name),
+            "fault": .optional(check.fault),
+            "constants": constants(check),
+            "memory": .string(check.memory),
+            "scope": .string(check.scope.rawValue),
+            "bound": check.depthBound.map { ["depth": .integer(Int128($0))] } ?? .null,
+            "limit": limit(check.limit),
+            "states": .integer(Int128(check.states)),
+            "transitions": .integer(Int128(check.transitions)),
+            "depth": .integer(Int128(check.depth)),
+            "frontier": .integer(Int128(check.frontier)),
+            "neverEnabled": .array(check.neverEnabled.map { .string($0) }),
+            "exploredAsUnguarded": .array(check.exploredAsUnguarded.map { .string($0) }),
+            "expected": check.expected.map(expectation) ?? .null,
+            "met": check.isMet.map { .bool($0) } ?? .null,
+            "reason": .optional(check.unmetReason),
+            "properties": .array(check.properties.map { property($0, check, spec) }),
+            "diagnostics": .array(own.map(diagnostic)),
+            "internalErrors": .array(check.internalErrors.map { .string($0) }),
+        ]
+    }
+
+    /// A depth is a bound and no limit.
+    private static func limit(_ limit: LimitReached?) -> JSONValue {
+        switch limit {
+        case nil, .depth: .null
+        case .states, .time, .memory, .interrupt: .optional(limit?.rawValue)
+        }
+    }
+
+    private static func constants(_ check: CheckResult) -> JSONValue {
+        guard let types = check.system?.types else {
+            // Without a system the names of members are not known.
+            let plain = PlainValues(types: TypeTable())
+            let known = check.constants.filter { plain.canWrite($0.type) }
+            return .object(known.map { .init($0.name, plain.json($0.value, as: $0.type)) })
+        }
+        let plain = PlainValues(types: types)
+        return .object(check.constants.map { .init($0.name, plain.json($0.value, as: $0.type)) })
+    }
+
+    private static func expectation(_ expectation: Expectation) -> JSONValue {
+        switch expectation {
+        case .holds: ["outcome": "holds", "property": .null]
+        case .violated(let name, only: false): ["outcome": "violated", "property": .string(name)]
+        case .violated(let name, only: true): ["outcome": "violated_only", "property": .string(name)]
+        case .notReached(let name): ["outcome": "not_reached", "property": .string(name)]
+        case .deadlock: ["outcome": "deadlock", "property": "deadlock"]
+        case .rejected(let code): ["outcome": "rejected", "property": .string(code)]
+        }
+    }
+
+    // MARK: Properties
+
+    private static func property(_ property: PropertyResult, _ check: CheckResult, _ spec: SpecResult) -> JSONValue {
+        let hasTrace = property.verdict == .violated && property.trace != nil
+        let path = TraceFile.path(of: property, in: check, spec: spec.path)
+        return [
+            "name": .string(property.name),
+            "kind": .string(property.kind.rawValue),
+            "verdict": .string(property.verdict.rawValue),
+            "steps": .optional(property.steps),
+            "message": .optional(property.message),
+            "spec": .optional(property.range?.description),
+            "evaluations": .optional(property.evaluations),
+            "witnessDepth": .optional(property.witnessDepth),
+            "kernel": .null,
+            "trace": hasTrace ? .string(path) : .null,
+        ]
+    }
+
+    private static func diagnostic(_ diagnostic: Diagnostic) -> JSONValue {
+        [
+            "code": .string(diagnostic.code.rawValue),
+            "severity": .string(diagnostic.severity.rawValue),
+            "message": .string(diagnostic.message),
+            "spec": .string(diagnostic.range.description),
+            "notes": .array(diagnostic.notes.map { .string($0) }),
+            "related": .array(
+                diagnostic.related.map { ["spec": .string($0.range.description), "message": .string($0.message)] }),
+        ]
+    }
+
+    // MARK: Times
+
+    private static func timing(_ results: [SpecResult]) -> JSONValue {
+        let total = results.flatMap(\.checks).reduce(0) { $0 + $1.seconds }
+        let specs = results.map { result -> JSONValue in
+            let checks = result.checks.map { check -> JSONValue in
+                let rate = check.seconds > 0 ? Double(check.states) / check.seconds : 0
+                return [
+                    "name": .optional(check.name), "seconds": .rounded(check.seconds),
+                    "statesPerSecond": .integer(Int128(min(rate.rounded(), 1e15))),
+                    "bytes": .integer(Int128(check.bytes)),
+                ]
+            }
+            return ["path": .string(result.path), "checks": .array(checks)]
+        }
+        return ["seconds": .rounded(total), "specs": .array(specs)]
+    }
+}
+
+/// What makes a diagnostic of a check the same as one of its file.
+struct DiagnosticPlace: Hashable {
+    private let code: DiagnosticCode
+    private let place: String
+
+    init(_ diagnostic: Diagnostic) {
+        code = diagnostic.code
+        place = diagnostic.range.spanDescription
+    }
+}

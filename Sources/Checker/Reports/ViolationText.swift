@@ -1,0 +1,147 @@
+// One violated property: what it says, the run that breaks it, why it is false, and where.
+
+import Model
+
+/// The lines that tell of a violation.
+struct ViolationText {
+    let property: PropertyResult
+    let check: CheckResult
+    let spec: SpecResult
+    let style: TextStyle
+    /// Columns of the terminal; the lines are later indented by four.
+    let width: Int
+    let traceMode: TraceMode
+    let traceFolder: String?
+
+    private var room: Int { width - 4 }
+
+    /// The lines in order, without the indentation of their block.
+    var lines: [String] {
+        var lines = headline + sentence
+        guard let trace = property.trace else { return lines }
+        if let explanation = trace.explanation { lines += because(explanation) }
+        if traceMode != .off {
+            lines += TraceTable(trace, style: style, mode: traceMode, width: room - 1).lines().map { " " + $0 }
+        }
+        if showsWhereProcessesStand(trace) { lines += whereProcessesStand(trace) }
+        lines += places(trace)
+        if let traceFolder {
+            lines.append("  trace: " + TraceFile.path(of: property, in: check, spec: spec.path, outDir: traceFolder))
+        }
+        return lines
+    }
+
+    // MARK: What
+
+    private var headline: [String] {
+        let name = TextLayout.oneLine(property.name)
+        var words = "\(name) \(Verdict.violated.word)"
+        if let steps = property.steps {
+            words += steps == 0 ? " \(VerdictWording.steps(0))" : " in \(VerdictWording.steps(steps))"
+            if isShortest, steps > 0 { words += " (shortest)" }
+        }
+        guard TextLayout.width(words) <= room else { return wrapped(words) }
+        let rest = words.dropFirst(name.count + 1 + Verdict.violated.word.count)
+        return ["\(style.paint(name, .heading)) \(style.paint(Verdict.violated.word, .bad))\(rest)"]
+    }
+
+    /// Breadth-first search finds the shortest run to a state or a step; not to a part of the graph that has no way out.
+    private var isShortest: Bool {
+        switch property.kind {
+        case .invariant, .always, .transition, .reachable, .assert, .trap, .lock: true
+        case .deadlock, .final, .eventually, .leadsto, .temporal, .prove: false
+        }
+    }
+
+    private var sentence: [String] {
+        var sentences: [String] = []
+        if let message = property.message { sentences.append(message) }
+        if let message = property.trace?.violation?.message, message != property.message, message != property.name {
+            sentences.append(message)
+        }
+        return sentences.flatMap { wrapped(TextLayout.oneLine($0), indent: 2) }
+    }
+
+    // MARK: Why
+
+    private func because(_ explanation: Trace.Explanation) -> [String] {
+        let label = property.kind == .final ? "false at the end because: " : "false because: "
+        let text = TextLayout.oneLine(explanation.text)
+        let values = TextLayout.oneLine(explanation.values)
+        let binders = explanation.binders.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
+        let binding = binders.isEmpty ? "" : "for \(binders)"
+        let hasValues = values != text && values != "false"
+        let phrases = [text, hasValues ? values : "", binding].filter { !$0.isEmpty }
+        let oneLine = "  \(label)\(phrases.joined(separator: "     "))"
+        if TextLayout.width(oneLine) <= room { return [oneLine] }
+        let indent = TextLayout.width(label) + 2
+        if room - indent >= 30 {
+            let blanks = String(repeating: " ", count: indent)
+            let lines = phrases.flatMap { TextLayout.wrapped($0, width: room - indent) }
+            return lines.enumerated().map { ($0 == 0 ? "  \(label)" : blanks) + $1 }
+        }
+        return ["  " + TextLayout.trimmed(label)] + phrases.flatMap { wrapped($0, indent: 4) }
+    }
+
+    private func showsWhereProcessesStand(_ trace: Trace) -> Bool {
+        traceMode != .off && !trace.system.processes.isEmpty && (property.kind == .deadlock || property.kind == .final)
+    }
+
+    private func whereProcessesStand(_ trace: Trace) -> [String] {
+        let sentences = WaitingProcesses(trace.system).sentences(in: trace.state(after: trace.steps.count))
+        let nameWidth = sentences.map { TextLayout.width($0.process) }.max() ?? 0
+        guard room - nameWidth - 4 >= 24 else {
+            return ["  at the end:"] + sentences.flatMap { wrapped("\($0.process) \($0.words)", indent: 4) }
+        }
+        var lines = ["  at the end:"]
+        for (process, words) in sentences {
+            let wrapped = TextLayout.wrapped(words, width: room - nameWidth - 6)
+            let blanks = String(repeating: " ", count: nameWidth + 6)
+            lines.append("    \(TextLayout.padded(process, to: nameWidth))  \(wrapped[0])")
+            lines += wrapped.dropFirst().map { blanks + $0 }
+        }
+        return lines
+    }
+
+    // MARK: Where
+
+    /// The property as it is stated, and the statement of the last step.
+    private func places(_ trace: Trace) -> [String] {
+        var lines: [String] = []
+        var seen: Set<String> = []
+        if let range = property.range {
+            lines += place("spec", range)
+            seen.insert(lineKey(range))
+        }
+        if let violation = trace.violation, seen.insert(lineKey(violation.range)).inserted {
+            lines += place("here", violation.range)
+        }
+        if let last = trace.steps.last, isLastStepToBlame, seen.insert(lineKey(last.range)).inserted {
+            lines += place("step \(trace.steps.count)", last.range)
+        }
+        return lines
+    }
+
+    private var isLastStepToBlame: Bool { property.kind != .deadlock && property.kind != .final }
+
+    private func lineKey(_ range: SourceRange) -> String {
+        "\(range.file.path):\(range.file.position(at: range.start).line)"
+    }
+
+    /// `spec: specs/queue.spec:52:1` and the line itself.
+    private func place(_ label: String, _ range: SourceRange) -> [String] {
+        let number = range.file.position(at: range.start).line
+        // A label alone says little: the statement that it names follows.
+        let isLabel = TextLayout.oneLine(range.file.line(number)).last == ":"
+        let source = (number...(isLabel ? number + 1 : number)).map { number in
+            let bar = "    \(number) | "
+            return bar + TextLayout.cut(TextLayout.oneLine(range.file.line(number)), columns: room - bar.count, style)
+        }
+        return wrapped("\(label): \(TextLayout.oneLine(range.description))", indent: 2) + source
+    }
+
+    private func wrapped(_ text: String, indent: Int = 0) -> [String] {
+        let blanks = String(repeating: " ", count: indent)
+        return TextLayout.wrapped(text, width: room - indent - 2).enumerated().map { blanks + ($0 == 0 ? "" : "  ") + $1 }
+    }
+}

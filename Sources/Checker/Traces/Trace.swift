@@ -1,0 +1,60 @@
+// A counterexample or witness: states as value trees and the steps between them, validated by the reference semantics.
+
+public import Model
+
+/// A run of a system from an initial state.
+public struct Trace: Sendable {
+    /// One step of a trace.
+    public struct Step: Sendable {
+        /// Who took it.
+        public let actor: Actor
+        /// Its name: `insert.put`.
+        public let name: String
+        /// The statement that it starts with.
+        public let range: SourceRange
+        /// The state that it leads to; for a violating step what had been done before the violation.
+        public let state: SystemState
+    }
+
+    /// The system that was run.
+    public let system: TransitionSystem
+    /// The state before the first step.
+    public let initial: SystemState
+    /// The steps, in order.
+    public let steps: [Step]
+    /// What is wrong at its end; nil for a witness.
+    public let violation: Violation?
+    /// Why the property is false, when a property is.
+    public let explanation: Explanation?
+
+    /// Why a property is false in a state.
+    public struct Explanation: Sendable {
+        /// The conjunct as the spec writes it.
+        public let text: String
+        /// The conjunct with values in the place of what it reads: `3 == 4 - 0`.
+        public let values: String
+        /// Values of binders that were split off: `c = client#1`.
+        public let binders: [(name: String, value: String)]
+    }
+
+    /// The state after a number of steps.
+    public func state(after count: Int) -> SystemState { count == 0 ? initial : steps[count - 1].state }
+
+    /// The name of an actor: a process instance, or an action with its parameters.
+    public func name(of actor: Actor) -> String {
+        switch actor {
+        case .process(let pid): return system.types.pidNames[pid]
+        case .action(let index, let values):
+            let action = system.actions[index]
+            guard !values.isEmpty else { return action.name }
+            let arguments = zip(action.parameters, values).map { system.types.describe($1, as: $0.type) }
+            return "\(action.name)(\(arguments.joined(separator: ", ")))"
+        }
+    }
+}
+
+/// A trace that the reference semantics does not reproduce: a bug of ours, never shown as a result.
+public struct TraceMismatch: Error, Sendable {
+    /// Which step could not be reproduced.
+    public let message: String
+}

@@ -1,0 +1,148 @@
+// Builds a trace from the numbers of stored states: every step is taken again by the reference semantics.
+
+import Model
+
+/// Turns what an explorer found into validated traces.
+struct TraceBuilder {
+    let explorer: Explorer
+    private let system: TransitionSystem
+    private let stepper: ReferenceStepper
+
+    init(_ explorer: Explorer) {
+        self.explorer = explorer
+        system = explorer.program.layout.system
+        stepper = ReferenceStepper(system)
+    }
+
+    /// The shortest run to a state, as a witness.
+    func witness(to state: Int, property: Int) throws(TraceMismatch) -> Trace {
+        let (initial, steps) = try path(to: state)
+        let last = steps.last?.state ?? initial
+        guard case .holds = ReferenceProperties(system).judge(property, in: last) else {
+            throw TraceMismatch(message: "\(system.properties[property].name) is not true at its witness")
+        }
+        return Trace(system: system, initial: initial, steps: steps, violation: nil, explanation: nil)
+    }
+
+    /// The shortest run to a violation, the violating step included.
+    func trace(of found: FoundViolation) throws(TraceMismatch) -> Trace {
+        let (initial, path) = try path(to: found.state)
+        var steps = path
+        let last = steps.last?.state ?? initial
+        var violation = found.site
+        switch found.step {
+        case nil:
+            if case .property(let index) = found.site.kind { violation = try judged(index, found, last, nil) }
+        case .transition(let target):
+            let state = decode(target)
+            steps.append(try step(from: last, to: state))
+            if case .property(let index) = found.site.kind { violation = try judged(index, found, state, last) }
+        case .process, .action:
+            let (step, reason) = try violatingStep(from: last, found)
+            steps.append(step)
+            violation = reason
+        }
+        let end = steps.last?.state ?? initial
+        let before = steps.count > 1 ? steps[steps.count - 2].state : initial
+        return Trace(
+            system: system, initial: initial, steps: steps, violation: violation,
+            explanation: explain(violation, end, before: steps.isEmpty ? nil : before))
+    }
+
+    private func decode(_ state: Int) -> SystemState { explorer.program.layout.decode(explorer.store.row(state)) }
+
+    // MARK: Steps
+
+    private func path(to state: Int) throws(TraceMismatch) -> (SystemState, [Trace.Step]) {
+        var numbers = [state]
+        while let first = numbers.last, explorer.store.parent(of: first) != first {
+            numbers.append(explorer.store.parent(of: first))
+        }
+        numbers.reverse()
+        let initial = decode(numbers[0])
+        guard isInitial(initial) else { throw TraceMismatch(message: "the first state is not initial") }
+        var current = initial
+        var steps: [Trace.Step] = []
+        for number in numbers.dropFirst() {
+            let next = decode(number)
+            steps.append(try step(from: current, to: next))
+            current = next
+        }
+        return (initial, steps)
+    }
+
+    private func isInitial(_ state: SystemState) -> Bool {
+        for outcome in stepper.initialOutcomes(limit: 1 << 20) ?? [] {
+            if case .state(let candidate) = outcome, candidate == state { return true }
+        }
+        return false
+    }
+
+    private func step(from state: SystemState, to next: SystemState) throws(TraceMismatch) -> Trace.Step {
+        for transition in stepper.transitions(from: state) {
+            if case .state(let reached) = transition.outcome, reached == next { return step(transition, next) }
+        }
+        throw TraceMismatch(message: "no step of the reference semantics leads from a stored state to the next")
+    }
+
+    private func step(_ transition: Transition, _ state: SystemState) -> Trace.Step {
+        Trace.Step(actor: transition.actor, name: transition.name, range: range(of: transition), state: state)
+    }
+
+    private func range(of transition: Transition) -> SourceRange {
+        switch transition.actor {
+        case .process(let pid):
+            let code = system.kind(of: pid).process.code
+            return code.nodes[transition.node ?? code.entry].range
+        case .action(let index, _): return system.actions[index].range
+        }
+    }
+
+    private func violatingStep(from state: SystemState, _ found: FoundViolation) throws(TraceMismatch) -> (Trace.Step, Violation) {
+        for transition in stepper.transitions(from: state) where isTaken(transition.actor, found) {
+            if case .violation(let violation, let reached) = transition.outcome, violation.kind == found.site.kind {
+                return (step(transition, reached), violation)
+            }
+        }
+        throw TraceMismatch(message: "the reference semantics does not find: \(found.site.message)")
+    }
+
+    private func isTaken(_ actor: Actor, _ found: FoundViolation) -> Bool {
+        switch (actor, found.step) {
+        case (.process(let pid), .process(let other)): return pid == other
+        case (.action(let index, let values), .action(let instance)):
+            let wanted = explorer.program.actionInstances[instance]
+            return wanted.action == index && wanted.values == values
+        default: return false
+        }
+    }
+
+    // MARK: Properties
+
+    private func judged(_ index: Int, _ found: FoundViolation, _ state: SystemState, _ before: SystemState?)
+        throws(TraceMismatch) -> Violation
+    {
+        let property = system.properties[index]
+        switch ReferenceProperties(system).judge(index, in: state, before: before) {
+        case .isFalse:
+            return Violation(kind: found.site.kind, message: property.message ?? property.name, range: property.range)
+        case .traps(let message, let range): return Violation(kind: found.site.kind, message: message, range: range)
+        case .holds, .notChecked:
+            throw TraceMismatch(message: "\(property.name) is not false where the engine says so")
+        }
+    }
+
+    private func explain(_ violation: Violation, _ state: SystemState, before: SystemState?) -> Trace.Explanation? {
+        guard case .property(let index) = violation.kind else { return nil }
+        let judge = ReferenceProperties(system)
+        let property = system.properties[index]
+        guard case .isFalse(let number, let values) = judge.judge(index, in: state, before: before) else { return nil }
+        let part = property.parts[number]
+        var evaluator = judge.evaluator(for: part, of: property, values, state, before)
+        let explainer = FormulaExplainer(system: system)
+        let binders = zip(part.binders, values).map { ($0.name, system.types.describe($1, as: $0.type)) }
+        return Trace.Explanation(
+            text: part.formula.range.file.text(of: part.formula.range),
+            values: explainer.explain(part.formula, &evaluator), binders: binders)
+    }
+}

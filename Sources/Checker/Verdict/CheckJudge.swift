@@ -1,0 +1,262 @@
+// From what the explorer found to a verdict for every property, and whether the expectation is met.
+
+import Model
+
+/// Judges one explored configuration.
+struct CheckJudge {
+    let configuration: Configuration
+    let options: CheckOptions
+    let model: TypedModel
+    let system: TransitionSystem
+    let initial: [Outcome]
+    let broken: [BrokenProtection]
+    let diagnostics: Diagnostics
+
+    func result(_ explorer: inout Explorer, elapsed: () -> Duration) -> CheckResult {
+        let isComplete = explorer.limit == nil && explorer.expandedCount == explorer.store.count
+        var finals: [Int: Int] = [:]
+        if isComplete, needsComponents(explorer) { finals = explorer.judgeComponents() }
+        var errors = broken.compactMap(\.mismatch)
+        var properties = statedProperties(explorer, isComplete, finals, &errors)
+        properties += builtinProperties(explorer, isComplete, &errors)
+        let scope: Scope = isComplete ? .exhaustive : explorer.limit == .depth ? .bounded : .partial
+        let (isMet, reason) = judgeExpectation(properties, scope, explorer)
+        let time = elapsed()
+        return CheckResult(
+            name: configuration.name, fault: configuration.fault, story: configuration.story,
+            constants: system.constants.filter(\.isOwn), memory: system.memory, scope: scope,
+            depthBound: configuration.depth ?? options.limits.depth, limit: explorer.limit, states: explorer.store.count,
+            transitions: explorer.transitionCount, depth: explorer.depth,
+            frontier: explorer.store.count - explorer.expandedCount,
+            neverEnabled: isComplete ? neverEnabled(explorer) : [], exploredAsUnguarded: system.exploredAsUnguarded,
+            expected: configuration.expected, isMet: isMet, unmetReason: reason, properties: properties,
+            diagnostics: diagnostics.all, system: system,
+            seconds: Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18,
+            bytes: explorer.store.byteCount, internalErrors: errors)
+    }
+
+    private func needsComponents(_ explorer: Explorer) -> Bool {
+        (options.checksDeadlock && !system.processes.isEmpty) || !explorer.program.finalProperties.isEmpty
+    }
+
+    private func neverEnabled(_ explorer: Explorer) -> [String] {
+        zip(explorer.program.coverageNames, explorer.isEnabled).filter { !$0.1 }.map(\.0)
+    }
+
+    // MARK: Stated properties
+
+    private func statedProperties(
+        _ explorer: Explorer, _ isComplete: Bool, _ finals: [Int: Int], _ errors: inout [String]
+    ) -> [PropertyResult] {
+        var results: [PropertyResult] = []
+        for (index, property) in system.properties.enumerated() {
+            results.append(judge(index, property, explorer, isComplete, finals, &errors))
+        }
+        for property in model.properties where !system.properties.contains(where: { $0.name == property.name }) {
+            results.append(unsupported(property.name, property.kind.rawValue, property.range))
+        }
+        for proof in model.proofs { results.append(unsupported(proof.name, "prove", proof.range)) }
+        return results.sorted { ($0.range?.start ?? 0) < ($1.range?.start ?? 0) }
+    }
+
+    private func unsupported(_ name: String, _ kind: String, _ range: SourceRange) -> PropertyResult {
+        PropertyResult(
+            name: name, kind: ReportedKind(rawValue: kind) ?? .temporal, verdict: .notSupported,
+            message: "\(kind) is not executed yet", range: range, trace: nil, evaluations: nil, witnessDepth: nil)
+    }
+
+    private func judge(
+        _ index: Int, _ property: SystemProperty, _ explorer: Explorer, _ isComplete: Bool, _ finals: [Int: Int],
+        _ errors: inout [String]
+    ) -> PropertyResult {
+        let isReachable = property.kind == .reachable || property.kind == .reachableAlways
+        let kind = isReachable ? .reachable : ReportedKind(rawValue: property.kind.rawValue) ?? .invariant
+        var evaluations = explorer.machine.evaluations[index] - explorer.initialEvaluations[index]
+        if property.kind == .final { evaluations = finals[index] ?? 0 }
+        var verdict: Verdict
+        var trace: Trace?
+        var message = property.message
+        var witnessDepth: Int?
+        if let found = explorer.violations[.property(index)] {
+            trace = build(found, explorer, &errors)
+            verdict = trace == nil ? .error : .violated
+            if found.isTrap { message = trace?.violation?.message ?? message }
+        } else if isReachable {
+            verdict = isComplete ? .notReached : .inconclusive
+            if let state = explorer.witnesses[index] {
+                verdict = .holds
+                witnessDepth = explorer.depth(of: state)
+                do throws(TraceMismatch) {
+                    trace = try TraceBuilder(explorer).witness(to: state, property: index)
+                } catch {
+                    errors.append(error.message)
+                    verdict = .error
+                }
+            }
+        } else if property.kind == .final {
+            verdict = !isComplete ? .inconclusive : evaluations == 0 ? .notReached : .holds
+        } else {
+            verdict = unviolated(explorer, isComplete)
+            if verdict == .holds, evaluations == 0 { verdict = .notReached }
+        }
+        if isVoid(explorer), verdict == .holds { verdict = .inconclusive }
+        return PropertyResult(
+            name: property.name, kind: kind, verdict: verdict, message: message, range: property.range, trace: trace,
+            evaluations: evaluations, witnessDepth: witnessDepth)
+    }
+
+    private func unviolated(_ explorer: Explorer, _ isComplete: Bool) -> Verdict {
+        if isComplete { return .holds }
+        return explorer.limit == .depth || explorer.limit == nil ? .holdsWithinBound : .inconclusive
+    }
+
+    /// A broken protection that was not taken away makes all other HOLDS void: accesses were taken for exclusive.
+    private func isVoid(_ explorer: Explorer) -> Bool {
+        explorer.violationOrder.contains { kind in
+            switch kind {
+            case .lockDiscipline, .ownership: true
+            default: false
+            }
+        }
+    }
+
+    private func build(_ found: FoundViolation, _ explorer: Explorer, _ errors: inout [String]) -> Trace? {
+        do throws(TraceMismatch) {
+            return try TraceBuilder(explorer).trace(of: found)
+        } catch {
+            errors.append(error.message)
+            return nil
+        }
+    }
+
+    // MARK: Built-in properties
+
+    private func builtinProperties(_ explorer: Explorer, _ isComplete: Bool, _ errors: inout [String]) -> [PropertyResult] {
+        var results: [PropertyResult] = []
+        for (id, assertion) in system.assertions.enumerated() {
+            results.append(assertionResult(id, assertion, explorer, isComplete, &errors))
+        }
+        var names: [(String, ReportedKind)] = []
+        if options.checksDeadlock { names.append(("deadlock", .deadlock)) }
+        names += [("trap", .trap), ("panic", .trap), ("diverges", .trap)]
+        if !system.processes.isEmpty {
+            names += [("lock_use", .lock), ("lock_discipline", .lock), ("ownership", .lock)]
+        }
+        for (name, kind) in names { results.append(builtin(name, kind, explorer, isComplete, &errors)) }
+        return results
+    }
+
+    private func builtin(
+        _ name: String, _ kind: ReportedKind, _ explorer: Explorer, _ isComplete: Bool, _ errors: inout [String]
+    ) -> PropertyResult {
+        if let first = broken.first(where: { $0.property == name }), options.keepsGoing {
+            return PropertyResult(
+                name: name, kind: kind, verdict: .violated, message: first.violation.message,
+                range: first.violation.range, trace: first.trace, evaluations: nil, witnessDepth: nil)
+        }
+        if let trace = initialViolation(name) {
+            return PropertyResult(
+                name: name, kind: kind, verdict: .violated, message: trace.violation?.message,
+                range: trace.violation?.range, trace: trace, evaluations: nil, witnessDepth: nil)
+        }
+        let found = explorer.violationOrder.first { system.name(of: $0) == name && !$0.isOfProperty }.flatMap { explorer.violations[$0] }
+        guard let found else {
+            // Deadlock looks at where runs end up for ever: that needs the whole graph.
+            var verdict = kind == .deadlock && !isComplete ? .inconclusive : unviolated(explorer, isComplete)
+            if isVoid(explorer), verdict == .holds { verdict = .inconclusive }
+            return PropertyResult(
+                name: name, kind: kind, verdict: verdict, message: nil, range: nil, trace: nil, evaluations: nil,
+                witnessDepth: nil)
+        }
+        let trace = build(found, explorer, &errors)
+        let violation = trace?.violation ?? found.site
+        return PropertyResult(
+            name: name, kind: kind, verdict: trace == nil ? .error : .violated, message: violation.message,
+            range: violation.range, trace: trace, evaluations: nil, witnessDepth: nil)
+    }
+
+    private func assertionResult(
+        _ id: AssertionID, _ assertion: Assertion, _ explorer: Explorer, _ isComplete: Bool, _ errors: inout [String]
+    ) -> PropertyResult {
+        var verdict = unviolated(explorer, isComplete)
+        var trace: Trace?
+        if let found = explorer.violations[.assertion(id)] {
+            trace = build(found, explorer, &errors)
+            verdict = trace == nil ? .error : .violated
+        } else if let violation = initialViolation(assertion.name) {
+            trace = violation
+            verdict = .violated
+        } else if explorer.machine.reached[id] == 0, verdict == .holds {
+            verdict = .notReached
+        }
+        if isVoid(explorer), verdict == .holds { verdict = .inconclusive }
+        return PropertyResult(
+            name: assertion.name, kind: .assert, verdict: verdict, message: assertion.message, range: assertion.range,
+            trace: trace, evaluations: nil, witnessDepth: nil)
+    }
+
+    /// A violation on the way to the first state: in `init` or in code before a process's first step.
+    private func initialViolation(_ name: String) -> Trace? {
+        for outcome in initial {
+            guard case .violation(let violation, let state) = outcome, system.name(of: violation.kind) == name else { continue }
+            return Trace(system: system, initial: state, steps: [], violation: violation, explanation: nil)
+        }
+        return nil
+    }
+
+    // MARK: Expectations
+
+    private func judgeExpectation(_ properties: [PropertyResult], _ scope: Scope, _ explorer: Explorer) -> (Bool?, String?) {
+        switch configuration.expected {
+        case nil: return (nil, nil)
+        case .rejected(let code): return (false, "the spec is accepted, not rejected with \(code)")
+        case .holds: return judgeHolds(properties, scope, explorer)
+        case .deadlock: return judgeViolated("deadlock", only: false, properties)
+        case .violated(let name, let only): return judgeViolated(name, only: only, properties)
+        case .notReached(let name):
+            guard let property = properties.first(where: { $0.name == name }) else { return (false, "there is no \(name)") }
+            return property.verdict == .notReached ? (true, nil) : (false, "\(name) is \(property.verdict.word)")
+        }
+    }
+
+    private func judgeViolated(_ name: String, only: Bool, _ properties: [PropertyResult]) -> (Bool?, String?) {
+        guard let property = properties.first(where: { $0.name == name }) else { return (false, "there is no \(name)") }
+        guard property.verdict == .violated else { return (false, "\(name) \(property.verdict.word)") }
+        let others = properties.filter { $0.verdict == .violated && $0.name != name }.map(\.name)
+        if only, !others.isEmpty { return (false, "also violated: \(others.joined(separator: ", "))") }
+        return (true, nil)
+    }
+
+    private func judgeHolds(_ properties: [PropertyResult], _ scope: Scope, _ explorer: Explorer) -> (Bool?, String?) {
+        for property in properties where !isFine(property, scope) {
+            return (false, "\(property.name) \(property.verdict.word)")
+        }
+        let idle = neverEnabled(explorer)
+        if options.isStrict, scope == .exhaustive, !idle.isEmpty {
+            return (false, "never enabled: \(idle.joined(separator: ", "))")
+        }
+        return (true, nil)
+    }
+
+    private func isFine(_ property: PropertyResult, _ scope: Scope) -> Bool {
+        switch property.verdict {
+        case .holds: true
+        case .holdsWithinBound: configuration.depth != nil && scope == .bounded
+        // The check asks for a bound itself: what needs the whole graph cannot be told within it.
+        case .inconclusive: configuration.depth != nil && scope == .bounded && (property.kind == .deadlock || property.kind == .final)
+        // An assert in code that never runs is listed with the steps that were never enabled.
+        case .notReached: property.kind == .assert && !options.isStrict
+        case .violated, .notSupported, .error: false
+        }
+    }
+}
+
+extension ViolationKind {
+    /// Whether it is of a stated property, whose name is its own.
+    var isOfProperty: Bool {
+        switch self {
+        case .property, .assertion: true
+        default: false
+        }
+    }
+}

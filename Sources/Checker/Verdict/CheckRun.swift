@@ -1,0 +1,210 @@
+// One check: typing, lowering, exploration, restarts with broken guards taken away, and the judgement.
+
+import Model
+
+/// Runs one configuration of a spec.
+struct CheckRun {
+    let configuration: Configuration
+    let loaded: LoadedSpec
+    let options: CheckOptions
+
+    func run() -> CheckResult {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let diagnostics = Diagnostics()
+        let items =
+            configuration.definitions.isEmpty
+            ? loaded.items : loaded.items(with: configuration.definitions, diagnostics: diagnostics)
+        guard !diagnostics.hasErrors,
+            let model = typeCheck(items, settings: configuration.settings, diagnostics: diagnostics)
+        else { return .unexplored(configuration, diagnostics.all, isMet: false, reason: "the spec is rejected") }
+        let memory = configuration.memory ?? model.memory
+        checkExpectedName(model, diagnostics)
+        guard !diagnostics.hasErrors else {
+            return .unexplored(configuration, diagnostics.all, isMet: false, reason: "the spec is rejected")
+        }
+        if memory != "sc" || model.unsupported.contains(where: { $0.property == nil }) {
+            return .unsupported(configuration, model, memory)
+        }
+        return explore(model, diagnostics) { clock.now - start }
+    }
+
+    /// `expect violated P` must name something that can be violated.
+    private func checkExpectedName(_ model: TypedModel, _ diagnostics: Diagnostics) {
+        let name: String
+        switch configuration.expected {
+        case .violated(let property, _): name = property
+        case .notReached(let property): name = property
+        case .holds, .deadlock, .rejected, nil: return
+        }
+        var known = Set(model.properties.map(\.name) + model.proofs.map(\.name))
+        known.formUnion(["deadlock", "lock_discipline", "ownership", "lock_use", "lock_order", "trap", "panic", "diverges"])
+        if let system = lower(model, options: LoweringOptions(), diagnostics: Diagnostics()) {
+            known.formUnion(system.assertions.map(\.name))
+        }
+        guard !known.contains(name), let range = configuration.expectedRange else { return }
+        diagnostics.report(
+            .unknownProperty, "there is no property \(name) to be violated", at: range,
+            notes: ["the spec has \(known.sorted().joined(separator: ", "))"])
+    }
+
+    // MARK: Exploration
+
+    private func explore(_ model: TypedModel, _ diagnostics: Diagnostics, elapsed: () -> Duration) -> CheckResult {
+        var lowering = LoweringOptions()
+        lowering.isUnreduced = options.isUnreduced
+        var broken: [BrokenProtection] = []
+        var idBits = 16
+        while true {
+            guard let system = lower(model, options: lowering, diagnostics: diagnostics) else {
+                return .unexplored(configuration, diagnostics.all, isMet: false, reason: "the spec is rejected")
+            }
+            guard let initial = ReferenceStepper(system).initialOutcomes(limit: 1 << 20) else {
+                return .unexplored(configuration, diagnostics.all, isMet: nil, reason: "more than 2^20 initial states")
+            }
+            let program = ProgramCompiler.compile(system, idBits: idBits)
+            var limits = options.limits
+            limits.depth = configuration.depth ?? limits.depth
+            guard
+                var explorer = Explorer(
+                    program, limits: limits, stopsAtFirstViolation: stopsAtFirstViolation,
+                    checksDeadlock: options.checksDeadlock, endsAt: endsAt(system))
+            else { return .unexplored(configuration, diagnostics.all, isMet: nil, reason: "no memory for the states") }
+            defer { explorer.deallocate() }
+            explorer.run(initial.compactMap { if case .state(let state) = $0 { program.layout.encode(state) } else { nil } })
+            if explorer.isPoolFull, idBits < 32 {
+                idBits = 32
+                continue
+            }
+            if let found = protectionToDrop(explorer, lowering.unguarded) {
+                broken.append(BrokenProtection(found, explorer))
+                lowering.unguarded.insert(system.variables[found.variable].name)
+                continue
+            }
+            let judge = CheckJudge(
+                configuration: configuration, options: options, model: model, system: system, initial: initial,
+                broken: broken, diagnostics: diagnostics)
+            return judge.result(&explorer, elapsed: elapsed)
+        }
+    }
+
+    private var stopsAtFirstViolation: Bool {
+        if options.keepsGoing { return false }
+        switch configuration.expected {
+        case nil, .holds: return true
+        case .violated, .notReached, .deadlock, .rejected: return false
+        }
+    }
+
+    /// Whether a broken protection is taken away and the check begun again.
+    private var restarts: Bool {
+        switch configuration.expected {
+        case .violated(let name, _): name != "lock_discipline" && name != "ownership"
+        case .deadlock, .notReached: true
+        case nil, .holds, .rejected: options.keepsGoing
+        }
+    }
+
+    private func endsAt(_ system: TransitionSystem) -> (ViolationKind) -> Bool {
+        let restarts = restarts
+        var wanted: String?
+        if !options.keepsGoing {
+            if case .violated(let name, _) = configuration.expected { wanted = name }
+            if case .deadlock = configuration.expected { wanted = "deadlock" }
+        }
+        return { kind in
+            switch kind {
+            case .lockDiscipline, .ownership: if restarts { return true }
+            default: break
+            }
+            return wanted == system.name(of: kind)
+        }
+    }
+
+    /// The first datum whose protection was broken, when this check goes on without it.
+    private func protectionToDrop(_ explorer: Explorer, _ dropped: Set<String>) -> (variable: VariableID, found: FoundViolation)? {
+        guard restarts else { return nil }
+        for kind in explorer.violationOrder {
+            guard let found = explorer.violations[kind] else { continue }
+            switch kind {
+            case .lockDiscipline(let variable), .ownership(let variable):
+                let name = explorer.program.layout.system.variables[variable].name
+                if !dropped.contains(name) { return (variable, found) }
+            default: continue
+            }
+        }
+        return nil
+    }
+}
+
+/// A protection that was broken, with the run that broke it.
+struct BrokenProtection {
+    let property: String
+    let violation: Violation
+    let trace: Trace?
+    let mismatch: String?
+
+    init(_ found: (variable: VariableID, found: FoundViolation), _ explorer: Explorer) {
+        property = explorer.program.layout.system.name(of: found.found.site.kind)
+        do throws(TraceMismatch) {
+            let trace = try TraceBuilder(explorer).trace(of: found.found)
+            self.trace = trace
+            violation = trace.violation ?? found.found.site
+            mismatch = nil
+        } catch {
+            trace = nil
+            violation = found.found.site
+            mismatch = error.message
+        }
+    }
+}
+
+extension TransitionSystem {
+    /// The name by which `expect` calls a kind of violation.
+    func name(of kind: ViolationKind) -> String {
+        switch kind {
+        case .trap: "trap"
+        case .panic: "panic"
+        case .diverges: "diverges"
+        case .lockDiscipline: "lock_discipline"
+        case .ownership: "ownership"
+        case .lockUse: "lock_use"
+        case .assertion(let id): assertions[id].name
+        case .deadlock: "deadlock"
+        case .property(let index): properties[index].name
+        }
+    }
+}
+
+extension CheckResult {
+    /// A check that explored nothing: its spec was rejected, or it was too large to begin.
+    static func unexplored(_ configuration: Configuration, _ diagnostics: [Diagnostic], isMet: Bool?, reason: String?)
+        -> CheckResult
+    {
+        CheckResult(
+            name: configuration.name, fault: configuration.fault, story: configuration.story, constants: [],
+            memory: configuration.memory ?? "sc", scope: .partial, depthBound: configuration.depth, limit: nil, states: 0,
+            transitions: 0, depth: 0, frontier: 0, neverEnabled: [], exploredAsUnguarded: [],
+            expected: configuration.expected, isMet: isMet, unmetReason: reason, properties: [],
+            diagnostics: diagnostics, system: nil, seconds: 0, bytes: 0, internalErrors: [])
+    }
+
+    /// A check that uses what no engine executes yet: every property says so, none is skipped silently.
+    static func unsupported(_ configuration: Configuration, _ model: TypedModel, _ memory: String) -> CheckResult {
+        var features = Set(model.unsupported.filter { $0.property == nil }.map(\.feature)).sorted()
+        if memory != "sc" { features.append("memory \(memory)") }
+        let reason = "not executed yet: \(features.joined(separator: ", "))"
+        let properties = model.properties.map { property in
+            PropertyResult(
+                name: property.name, kind: ReportedKind(rawValue: property.kind.rawValue) ?? .reachable,
+                verdict: .notSupported, message: reason, range: property.range, trace: nil, evaluations: nil,
+                witnessDepth: nil)
+        }
+        return CheckResult(
+            name: configuration.name, fault: configuration.fault, story: configuration.story,
+            constants: model.constants.filter(\.isOwn), memory: memory, scope: .partial, depthBound: configuration.depth,
+            limit: nil, states: 0, transitions: 0, depth: 0, frontier: 0, neverEnabled: [], exploredAsUnguarded: [],
+            expected: configuration.expected, isMet: configuration.expected == nil ? nil : false, unmetReason: reason,
+            properties: properties, diagnostics: [], system: nil, seconds: 0, bytes: 0, internalErrors: [])
+    }
+}

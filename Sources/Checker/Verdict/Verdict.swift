@@ -1,0 +1,148 @@
+// The closed vocabulary of verdicts, and what a check found.
+
+public import Model
+
+/// What is said of one property, always within the scope of its check.
+public enum Verdict: String, Sendable {
+    case holds
+    case holdsWithinBound = "holds_within_bound"
+    case violated
+    case inconclusive
+    case notReached = "not_reached"
+    case notSupported = "not_supported"
+    case error
+
+    /// The word that people read.
+    public var word: String {
+        switch self {
+        case .holds: "HOLDS"
+        case .holdsWithinBound: "HOLDS WITHIN BOUND"
+        case .violated: "VIOLATED"
+        case .inconclusive: "INCONCLUSIVE"
+        case .notReached: "NOT REACHED"
+        case .notSupported: "NOT SUPPORTED"
+        case .error: "ERROR"
+        }
+    }
+}
+
+/// Kinds of properties in reports.
+public enum ReportedKind: String, Sendable {
+    case invariant, always, transition, final, reachable, eventually, leadsto, temporal, prove
+    case deadlock, assert, trap, lock
+}
+
+/// What a check found of one property.
+public struct PropertyResult: Sendable {
+    /// Its name, as `expect` writes it.
+    public let name: String
+    /// Its kind.
+    public let kind: ReportedKind
+    /// What is said of it.
+    public let verdict: Verdict
+    /// The property's sentence, or what went wrong.
+    public let message: String?
+    /// Where it is stated, or where the violation happened.
+    public let range: SourceRange?
+    /// The counterexample, or the witness of a `reachable`.
+    public let trace: Trace?
+    /// How often it was evaluated after the initial states; nil where that is not counted.
+    public let evaluations: Int?
+    /// For a `reachable`: the depth at which it was first seen.
+    public let witnessDepth: Int?
+
+    /// Steps of the counterexample.
+    public var steps: Int? { verdict == .violated ? trace?.steps.count : nil }
+}
+
+/// How far the verdicts of a check reach.
+public enum Scope: String, Sendable {
+    /// Every reachable state was seen.
+    case exhaustive
+    /// Every state up to a depth that was asked for.
+    case bounded
+    /// A limit, an interrupt or the first violation ended the run.
+    case partial
+}
+
+/// What a check was expected to give.
+public enum Expectation: Sendable {
+    case holds
+    case violated(String, only: Bool)
+    case notReached(String)
+    case deadlock
+    case rejected(String)
+}
+
+/// What one check of one spec found.
+public struct CheckResult: Sendable {
+    /// The check's name, a fault's id; nil for the plain check.
+    public let name: String?
+    /// The fault that was put in.
+    public let fault: String?
+    /// The fault's story.
+    public let story: String?
+    /// Constants of the spec's own file.
+    public let constants: [ConstantValue]
+    /// `sc`.
+    public let memory: String
+    /// How far the verdicts reach.
+    public let scope: Scope
+    /// The depth that was asked for.
+    public let depthBound: Int?
+    /// What ended the run early.
+    public let limit: LimitReached?
+    /// Distinct states.
+    public let states: Int
+    /// Steps between them.
+    public let transitions: Int
+    /// Steps from the initial states to the farthest one.
+    public let depth: Int
+    /// States that were found and not expanded.
+    public let frontier: Int
+    /// Names of steps and actions that were never enabled.
+    public let neverEnabled: [String]
+    /// Data that were explored without their guard.
+    public let exploredAsUnguarded: [String]
+    /// What the check says must come out.
+    public let expected: Expectation?
+    /// Whether it did; nil without expectation.
+    public let isMet: Bool?
+    /// Why it did not.
+    public let unmetReason: String?
+    /// Stated properties in file order, then the built-in ones.
+    public let properties: [PropertyResult]
+    /// Mistakes and warnings of this configuration.
+    public let diagnostics: [Diagnostic]
+    /// The system that was explored; nil when the spec was rejected.
+    public let system: TransitionSystem?
+    /// Seconds from start to verdict.
+    public let seconds: Double
+    /// Bytes of the state store at the end.
+    public let bytes: Int
+    /// Our own mistakes that were noticed: a trace that could not be validated.
+    public let internalErrors: [String]
+
+    /// Properties that are violated.
+    public var violated: [PropertyResult] { properties.filter { $0.verdict == .violated } }
+}
+
+/// What all checks of one spec file found.
+public struct SpecResult: Sendable {
+    /// The path as it was given.
+    public let path: String
+    /// In the order in which they ran.
+    public let checks: [CheckResult]
+    /// Mistakes of the file that stop everything.
+    public let diagnostics: [Diagnostic]
+    /// A file that could not be read, and why.
+    public let readError: String?
+
+    /// The result of a file.
+    public init(path: String, checks: [CheckResult], diagnostics: [Diagnostic], readError: String?) {
+        self.path = path
+        self.checks = checks
+        self.diagnostics = diagnostics
+        self.readError = readError
+    }
+}

@@ -1,0 +1,31 @@
+// The command line: one command a file, each a thin shell around one library call.
+
+import ArgumentParser
+
+/// The root command; a bare file name means `check`.
+@main
+struct Shmcheck: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "shmcheck",
+        abstract: "Explores every interleaving of a shared-memory design and tells which invariants hold.",
+        discussion: """
+            shmcheck specs/queue.spec              run its checks and faults
+            shmcheck specs/queue.spec --fault Q1   show the counterexample of one known fault
+            shmcheck show specs/queue.spec         the atomic steps that the code is made of
+            """,
+        version: Version.text,
+        subcommands: [CheckCommand.self, ShowCommand.self, ExplainCommand.self, VersionCommand.self],
+        defaultSubcommand: CheckCommand.self)
+}
+
+/// The version that reports carry.
+enum Version {
+    static let text = "0.1.0"
+}
+
+/// `shmcheck version`
+struct VersionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version.")
+
+    func run() { print("shmcheck \(Version.text)") }
+}
