@@ -68,7 +68,8 @@ struct CheckCommand: ParsableCommand {
         writeTraces(results)
         switch format {
         case .json:
-            Terminal.write(JSONReport.document(results, exitCode: status.rawValue, version: Version.text), to: .standardOutput)
+            Terminal.write(
+                JSONReport.document(results, exitCode: status.rawValue, version: Version.text), to: .standardOutput)
         case .human: printSummary(results)
         }
         throw ExitCode(Interrupts.exitCode ?? Int32(status.rawValue))
@@ -155,7 +156,8 @@ struct CheckCommand: ParsableCommand {
     private var human: HumanReport {
         HumanReport(
             width: Terminal.width, hasColour: Terminal.hasColour(color), isUnicode: Terminal.isUnicode,
-            verbosity: quiet ? -1 : verbose || fault != nil ? 1 : 0, traceMode: TraceMode(rawValue: trace.rawValue) ?? .diff)
+            verbosity: quiet ? -1 : verbose || fault != nil ? 1 : 0,
+            traceMode: TraceMode(rawValue: trace.rawValue) ?? .diff)
     }
 
     private func printResult(_ result: SpecResult) {

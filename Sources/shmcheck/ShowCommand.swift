@@ -22,7 +22,8 @@ struct ShowCommand: ParsableCommand {
             return
         }
         let diagnostics = Diagnostics()
-        let listing = StepListing.text(of: source, read: SpecFiles.imported, isUnreduced: noReduce, diagnostics: diagnostics)
+        let listing = StepListing.text(
+            of: source, read: SpecFiles.imported, isUnreduced: noReduce, diagnostics: diagnostics)
         CheckCommand.report(diagnostics.all, colour: .auto)
         guard let listing else { throw ExitCode(Int32(ExitStatus.rejected.rawValue)) }
         print(listing, terminator: "")

@@ -39,8 +39,10 @@ enum HouseRules {
     ///
     /// Files beside the folders are the highest: they are the entry of the target.
     static let folderOrders = [
-        FolderOrder(target: "Model", lowestFirst: ["Source", "Syntax", "Typing", "System", "Lowering", "Library"]),
-        FolderOrder(target: "Checker", lowestFirst: ["Traces", "Verdict", "Explicit", "Symbolic", "Reports"]),
+        FolderOrder(
+            target: "Model", lowestFirst: ["Source", "Syntax", "Library", "Formula", "Typing", "System", "Lowering"]),
+        FolderOrder(
+            target: "Checker", lowestFirst: ["Explicit", "Symbolic", "Traces", "Verdict", "Reports", "Checking"]),
         FolderOrder(
             target: "Emu",
             lowestFirst: [
@@ -53,5 +55,9 @@ enum HouseRules {
     /// Only instruction tables, the one execution switch and generated code.
     ///
     /// An exemption that is no longer needed fails.
-    static let exemptions: [Exemption] = []
+    static let exemptions: [Exemption] = [
+        Exemption(
+            rule: .functionSize, path: "Sources/Checker/Explicit/Machine.swift",
+            reason: "the one execution switch of bytecode")
+    ]
 }

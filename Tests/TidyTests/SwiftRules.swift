@@ -50,7 +50,7 @@ extension SwiftSource {
     /// The formatter allows it in test functions; here it is allowed nowhere.
     var forceTryFindings: [Finding] {
         zip(tokens, tokens.dropFirst()).compactMap { word, sign in
-            guard word.text == "try", sign.text == "!" else { return nil }
+            guard word.text == "try", sign.text == "!", lines[word.line - 1].contains("try!") else { return nil }
             return finding(.forceTry, line: word.line, "try! hides an error; throw it or handle it")
         }
     }

@@ -44,7 +44,8 @@ struct Assembler {
     ) {
         instructions.append(
             Instruction(
-                opcode: opcode, width: UInt8(truncatingIfNeeded: width), shift: UInt8(truncatingIfNeeded: shift), a: a, b: b,
+                opcode: opcode, width: UInt8(truncatingIfNeeded: width), shift: UInt8(truncatingIfNeeded: shift), a: a,
+                b: b,
                 c: c, target: Int32(target), imm: imm))
     }
 

@@ -67,7 +67,9 @@ final class CodeCompiler {
             guard !isEmitted[node] else { continue }
             isEmitted[node] = true
             order.append(node)
-            let targets = (code.nodes[node].operation.fallsThrough ? [code.nodes[node].next] : []) + code.nodes[node].operation.otherTargets
+            let targets =
+                (code.nodes[node].operation.fallsThrough ? [code.nodes[node].next] : [])
+                + code.nodes[node].operation.otherTargets
             waiting += targets.filter { points[$0] == nil }
         }
         order.sort()
@@ -190,7 +192,8 @@ final class CodeCompiler {
 
     private func goOn(from index: NodeID, to next: NodeID, _ following: NodeID?) {
         if next <= index, points[next] == nil {
-            let site = compiler.assembler.site(.diverges, "a step of more than 10^6 operations", code.nodes[index].range)
+            let site = compiler.assembler.site(
+                .diverges, "a step of more than 10^6 operations", code.nodes[index].range)
             compiler.assembler.emit(.tick, target: site)
         }
         if points[next] == nil, next == following { return }
@@ -227,7 +230,8 @@ final class CodeCompiler {
         compiler.assembler.emit(.reach, target: id)
         compiler.branch(condition, if: true, to: fine)
         let assertion = compiler.system.assertions[id]
-        let site = compiler.assembler.site(.assertion(id), assertion.message ?? "the assertion is false", assertion.range)
+        let site = compiler.assembler.site(
+            .assertion(id), assertion.message ?? "the assertion is false", assertion.range)
         compiler.assembler.emit(.violate, target: site)
         compiler.assembler.place(fine)
     }

@@ -24,7 +24,9 @@ extension Compiler {
     }
 
     private func count(of location: Location) -> UInt16 {
-        guard case .sequence(_, _, let countBits, _, _, _) = location.shape else { preconditionFailure("not a sequence") }
+        guard case .sequence(_, _, let countBits, _, _, _) = location.shape else {
+            preconditionFailure("not a sequence")
+        }
         let register = assembler.register()
         read(location, bits: countBits, lower: 0, into: register)
         return register
@@ -106,7 +108,8 @@ extension Compiler {
     }
 
     /// Changes a sequence in memory.
-    private func change(_ target: Location, _ operation: CollectionOperation, _ operands: [Formula], _ formula: Formula) {
+    private func change(_ target: Location, _ operation: CollectionOperation, _ operands: [Formula], _ formula: Formula)
+    {
         guard case .sequence(let elementShape, let max, let countBits, let offset, let stride, _) = target.shape else {
             preconditionFailure("not a sequence")
         }
@@ -118,7 +121,8 @@ extension Compiler {
         let count = count(of: target)
         switch operation {
         case .appending:
-            assembler.emit(.checkIndex, a: count, target: trap("the sequence is full: max \(max)", formula.range), imm: Int64(max))
+            assembler.emit(
+                .checkIndex, a: count, target: trap("the sequence is full: max \(max)", formula.range), imm: Int64(max))
             if let inserted { write(inserted, at: element(of: target, at: .register(count))) }
             let more = assembler.register()
             assembler.emit(.addImmediate, a: more, b: count, imm: 1)
@@ -128,7 +132,8 @@ extension Compiler {
             let most = assembler.register()
             assembler.emit(.addImmediate, a: most, b: count, imm: 1)
             checkBelow(index, most, formula.range)
-            assembler.emit(.checkIndex, a: count, target: trap("the sequence is full: max \(max)", formula.range), imm: Int64(max))
+            assembler.emit(
+                .checkIndex, a: count, target: trap("the sequence is full: max \(max)", formula.range), imm: Int64(max))
             let address = assembler.inRegister(target.address)
             assembler.emit(.sequenceInsertGap, b: address, c: index, imm: formNumber)
             if let inserted { write(inserted, at: element(of: target, at: .register(index))) }

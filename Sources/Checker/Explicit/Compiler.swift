@@ -177,12 +177,14 @@ final class Compiler {
                 assembler.place(skip)
             }
         case .binary(let operation, let left, let right)
-        where (operation == .equal || operation == .notEqual) && (shape(of: left.type).isNarrow || left.isNull || right.isNull):
+        where (operation == .equal || operation == .notEqual)
+            && (shape(of: left.type).isNarrow || left.isNull || right.isNull):
             branchOnEquality(left, right, jumpsIfEqual: (operation == .equal) == wanted, to: label)
         default:
             switch compile(formula) {
             case .constant(let value): if (value != 0) == wanted { assembler.branch(.jump, to: label) }
-            case .register(let register): assembler.branch(wanted ? .branchNonZero : .branchZero, a: register, to: label)
+            case .register(let register):
+                assembler.branch(wanted ? .branchNonZero : .branchZero, a: register, to: label)
             case .memory: preconditionFailure("a truth value is narrow")
             }
         }
@@ -194,7 +196,8 @@ final class Compiler {
         case (.constant(let one), .constant(let two)):
             if (one == two) == jumpsIfEqual { assembler.branch(.jump, to: label) }
         case (.register(let register), .constant(let value)), (.constant(let value), .register(let register)):
-            assembler.branch(jumpsIfEqual ? .branchEqualImmediate : .branchNotEqualImmediate, a: register, imm: value, to: label)
+            assembler.branch(
+                jumpsIfEqual ? .branchEqualImmediate : .branchNotEqualImmediate, a: register, imm: value, to: label)
         case (.register(let one), .register(let two)):
             assembler.branch(jumpsIfEqual ? .branchEqual : .branchNotEqual, a: one, b: two, to: label)
         default: preconditionFailure("narrow values have registers")
@@ -204,7 +207,9 @@ final class Compiler {
     /// An operand of `==`; beside a `nil` only the flag counts.
     func comparable(_ formula: Formula, with other: Formula) -> Operand {
         guard case .optional = formula.type else { return compile(formula) }
-        if case .constant(.null) = formula.kind { return shape(of: formula.type).isNarrow ? compile(formula) : .constant(0) }
+        if case .constant(.null) = formula.kind {
+            return shape(of: formula.type).isNarrow ? compile(formula) : .constant(0)
+        }
         if case .constant(.null) = other.kind { return flag(of: formula) }
         return compile(formula)
     }

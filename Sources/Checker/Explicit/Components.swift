@@ -15,6 +15,8 @@ struct ComponentSearch {
     private var isOnStack: [Bool]
     private var stack: [UInt32] = []
     private var counter: UInt32 = 0
+    /// Per word, the bits of locks.
+    private var lockBits: [UInt64]
 
     /// An edge as the search needs it.
     struct Edge {
@@ -33,6 +35,13 @@ struct ComponentSearch {
         low = Array(repeating: 0, count: store.count)
         index = Array(repeating: 0, count: store.count)
         isOnStack = Array(repeating: false, count: store.count)
+        lockBits = Array(repeating: 0, count: program.layout.wordCount)
+        for (variable, layout) in zip(system.variables, program.layout.variables) where variable.type == .lock {
+            for instance in 0..<layout.count {
+                let offset = layout.offset + instance * layout.stride
+                for word in lockBits.indices { lockBits[word] |= Self.mask(word, offset, layout.shape.bits) }
+            }
+        }
     }
 
     private struct Visit {
@@ -125,7 +134,9 @@ struct ComponentSearch {
         machine.resetScript()
         repeat {
             let status = machine.run(from: start)
-            for row in 0..<machine.batch.count { body(edge(to: machine.batch.words(row), machine.batch.hash(row), pid)) }
+            for row in 0..<machine.batch.count {
+                body(edge(to: machine.batch.words(row), machine.batch.hash(row), pid))
+            }
             machine.batch.removeAll()
             switch status {
             case .cut, .violated: isCut = true
@@ -139,7 +150,7 @@ struct ComponentSearch {
         let target = store.find(words, hash: hash)
         guard target >= 0 else { preconditionFailure("a successor was never stored") }
         let old = UnsafePointer(machine.memory + machine.wordCount)
-        let changes = pid.map { Self.changesShared(old, words, program.layout, $0) } ?? true
+        let changes = pid.map { changesShared(old, words, $0) } ?? true
         return Edge(target: UInt32(target), pid: pid, changesShared: changes)
     }
 
@@ -148,16 +159,16 @@ struct ComponentSearch {
         return (words[offset >> 6] >> UInt64(offset & 63)) & (~0 >> UInt64(64 - count))
     }
 
-    /// Whether a step changed anything but the process's own position and locals.
-    private static func changesShared(
-        _ old: UnsafePointer<UInt64>, _ new: UnsafePointer<UInt64>, _ layout: StateLayout, _ pid: Int
-    ) -> Bool {
-        let frame = layout.processes[pid]
-        for word in 0..<layout.wordCount where old[word] != new[word] {
+    /// Whether a step changed anything but the process's own position and locals, and who holds which lock:
+    /// taking a lock and giving it back is no progress.
+    private func changesShared(_ old: UnsafePointer<UInt64>, _ new: UnsafePointer<UInt64>, _ pid: Int) -> Bool {
+        let frame = program.layout.processes[pid]
+        for word in 0..<program.layout.wordCount where old[word] != new[word] {
             var mask: UInt64 = 0
             mask |= Self.mask(word, frame.position.offset, frame.position.bits)
             mask |= Self.mask(word, frame.channel.offset, frame.channel.bits)
             mask |= Self.mask(word, frame.locals, frame.localBits)
+            mask |= lockBits[word]
             if (old[word] ^ new[word]) & ~mask != 0 { return true }
         }
         return false

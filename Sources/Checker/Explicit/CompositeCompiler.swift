@@ -57,7 +57,9 @@ extension Compiler {
 
     /// The payload of an optional value; the caller has made sure that there is one.
     func payload(of optional: Operand, _ type: Type) -> Operand {
-        guard case .optional(let payload, let offset, _) = shape(of: type) else { preconditionFailure("not an optional") }
+        guard case .optional(let payload, let offset, _) = shape(of: type) else {
+            preconditionFailure("not an optional")
+        }
         var location = self.location(of: optional, type)
         location.address.offset += offset
         location.shape = payload
@@ -74,7 +76,8 @@ extension Compiler {
                 return Location(container: .number(register), address: Address(offset: 0), shape: shape)
             }
             return Location(container: .register(register), address: Address(offset: 0), shape: shape)
-        case .constant(let value): return Location(container: .constant(value), address: Address(offset: 0), shape: shape)
+        case .constant(let value):
+            return Location(container: .constant(value), address: Address(offset: 0), shape: shape)
         }
     }
 

@@ -2,63 +2,6 @@
 
 import Model
 
-/// What bounds a run. Nil means no bound.
-public struct ExplorationLimits: Sendable {
-    /// The greatest depth to which states are expanded.
-    public var depth: Int?
-    /// The most states that are stored.
-    public var states: Int?
-    /// Seconds of wall time.
-    public var seconds: Double?
-    /// Bytes of the state store.
-    public var bytes: Int?
-    /// Asked between batches; true ends the run with what is known.
-    public var isCancelled: (@Sendable () -> Bool)?
-    /// Told between levels and now and then within them.
-    public var progress: (@Sendable (ExplorationProgress) -> Void)?
-
-    /// No bounds.
-    public init() {}
-}
-
-/// How far a run has come.
-public struct ExplorationProgress: Sendable {
-    /// Stored states.
-    public let states: Int
-    /// Steps computed.
-    public let transitions: Int
-    /// States that wait to be expanded.
-    public let queued: Int
-    /// The depth that is expanded.
-    public let depth: Int
-    /// Bytes of the store.
-    public let bytes: Int
-}
-
-/// Why a run ended before it saw everything.
-public enum LimitReached: String, Sendable {
-    case depth, states, time, memory, interrupt
-}
-
-/// A violation as the explorer finds it: enough to build the trace.
-struct FoundViolation {
-    /// The state before the violating step, or the violating state itself.
-    let state: Int
-    /// The step out of it that violates; nil when the state itself does.
-    let step: ViolatingStep?
-    let site: Violation
-    /// For a property: it traps while it is evaluated, rather than being false.
-    var isTrap = false
-
-    /// Which step it is, for the trace.
-    enum ViolatingStep {
-        case process(pid: Int)
-        case action(instance: Int)
-        /// A step that leads to a state and breaks a `transition`.
-        case transition(target: Int)
-    }
-}
-
 /// Explores a compiled system.
 struct Explorer {
     let program: Program
@@ -214,7 +157,12 @@ struct Explorer {
 
     private mutating func expandProcess(_ pid: Int, _ index: Int, _ summary: inout StepSummary) {
         let field = program.layout.processes[pid].position
-        let code = field.bits == 0 ? 0 : Int((machine.memory[machine.wordCount &+ field.offset >> 6] &>> UInt64(field.offset & 63)) & (~0 &>> UInt64(64 &- field.bits)))
+        let code =
+            field.bits == 0
+            ? 0
+            : Int(
+                (machine.memory[machine.wordCount &+ field.offset >> 6] &>> UInt64(field.offset & 63))
+                    & (~0 &>> UInt64(64 &- field.bits)))
         waits[pid] = -1
         let entries = program.steps[pid][code]
         for entry in entries {
@@ -254,7 +202,10 @@ struct Explorer {
             machine.resetScript()
             let before = machine.batch.count
             let status = machine.run(from: start)
-            if case .poolFull = status { noteFullPool() } else if case .done = status {} else {
+            if case .poolFull = status {
+                noteFullPool()
+            } else if case .done = status {
+            } else {
                 preconditionFailure("a combined action ended early")
             }
             countActions(from: before, &summary)
@@ -294,7 +245,9 @@ struct Explorer {
         transitionCount &+= machine.batch.count &- before
         for row in before..<machine.batch.count {
             isEnabled[actionCoverage[Int(machine.batch.action(row))]] = true
-            if !summary.changesState { summary.changesState = machine.batch.differs(row, from: machine.memory + machine.wordCount) }
+            if !summary.changesState {
+                summary.changesState = machine.batch.differs(row, from: machine.memory + machine.wordCount)
+            }
         }
     }
 
@@ -340,7 +293,8 @@ struct Explorer {
         return owners
     }()
 
-    private mutating func noteProperty(_ property: Int, _ site: Int, _ state: Int, step: FoundViolation.ViolatingStep?) {
+    private mutating func noteProperty(_ property: Int, _ site: Int, _ state: Int, step: FoundViolation.ViolatingStep?)
+    {
         let cause = program.sites[site]
         let isTrap = cause.kind != .property(property)
         let kind = system.properties[property].kind
@@ -355,7 +309,8 @@ struct Explorer {
     private mutating func checkTransition(_ row: Int, _ parent: Int) {
         machine.begin(store.row(parent))
         for index in 0..<store.wordCount { machine.memory[index] = machine.batch.words(row)[index] }
-        for (bit, entry) in program.transitionProperties.enumerated() where machine.batch.touched(row) >> UInt64(bit & 63) & 1 == 1 {
+        for (bit, entry) in program.transitionProperties.enumerated()
+        where machine.batch.touched(row) >> UInt64(bit & 63) & 1 == 1 {
             let status = machine.run(from: entry.start)
             guard case .violated(let site) = status else { continue }
             let target = store.find(machine.batch.words(row), hash: machine.batch.hash(row))
@@ -408,7 +363,9 @@ struct Explorer {
     /// Whether a process that is no daemon has begun and not ended, in the state that is being expanded.
     private func hasUnfinishedProcess() -> Bool {
         for process in system.processes where !process.isDaemon {
-            for pid in process.firstPid..<(process.firstPid + process.count) where isUnfinished(pid, process) { return true }
+            for pid in process.firstPid..<(process.firstPid + process.count) where isUnfinished(pid, process) {
+                return true
+            }
         }
         return false
     }

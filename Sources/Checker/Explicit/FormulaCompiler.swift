@@ -100,7 +100,9 @@ extension Compiler {
         return type
     }
 
-    private func binary(_ operation: BinaryOperatorSyntax, _ left: Formula, _ right: Formula, _ formula: Formula) -> Operand {
+    private func binary(_ operation: BinaryOperatorSyntax, _ left: Formula, _ right: Formula, _ formula: Formula)
+        -> Operand
+    {
         switch operation {
         case .and, .or, .implies:
             let result = assembler.register()
@@ -179,7 +181,9 @@ extension Compiler {
     }
 
     /// Whether the exact bounds of the operands keep the result within 64 bits.
-    private func cannotOverflow(_ operation: BinaryOperatorSyntax, _ left: Formula, _ right: Formula, _ type: IntegerType)
+    private func cannotOverflow(
+        _ operation: BinaryOperatorSyntax, _ left: Formula, _ right: Formula, _ type: IntegerType
+    )
         -> Bool
     {
         guard type.kind == .int, let one = left.type.integer, let two = right.type.integer else { return false }
@@ -270,7 +274,8 @@ extension Compiler {
             checkRange(register, target, site)
         } else if sourceIsUnsigned {
             // A u64 into a signed range: beyond Int64.max it reads as negative, so both ends are checked as unsigned.
-            let lower = IntegerType(kind: .word(bits: 64, isSigned: false), lower: max(0, target.lower), upper: max(0, target.upper))
+            let lower = IntegerType(
+                kind: .word(bits: 64, isSigned: false), lower: max(0, target.lower), upper: max(0, target.upper))
             checkRange(register, lower, site)
         } else {
             // A signed number into u64: it must not be negative, and below 2^63 both orders agree.
@@ -287,7 +292,9 @@ extension Compiler {
             offset -= types.sorts[id].firstPid ?? 0
             count = types.sorts[id].count
         }
-        if case .constant(let value) = source, count.map({ value + Int64(offset) < $0 && value + Int64(offset) >= 0 }) ?? true {
+        if case .constant(let value) = source,
+            count.map({ value + Int64(offset) < $0 && value + Int64(offset) >= 0 }) ?? true
+        {
             return .constant(value + Int64(offset))
         }
         let result = assembler.register()
@@ -316,6 +323,7 @@ extension Compiler {
         case .finished(let process): return perProcess(process) { pid, _ in [StateLayout.finishedCode, pid] }
         case .asleep(let process): return asleep(process)
         case .at(let process, let label):
+            if case .invariant(let skip) = mode { skipUnlessAtStep(compile(process), skip) }
             return perProcess(process) { _, kind in
                 kind.points.indices.filter { kind.points[$0].label == label || kind.points[$0].name == label }
                     .map { StateLayout.code(ofPoint: $0) } + [-1]

@@ -78,6 +78,7 @@ package final class InternPool {
     private(set) var tableCount = 0
     private static let capacity = 64
 
+    /// An empty pool.
     package init(idBits: Int) {
         self.idBits = idBits
         tables = .allocate(capacity: Self.capacity)
@@ -90,7 +91,9 @@ package final class InternPool {
 
     /// Makes a table; nil when there are too many or no memory is left, and the struct is then stored as it is.
     func addTable(wordCount: Int) -> Int? {
-        guard tableCount < Self.capacity, let table = InternTable(wordCount: wordCount, idBits: idBits) else { return nil }
+        guard tableCount < Self.capacity, let table = InternTable(wordCount: wordCount, idBits: idBits) else {
+            return nil
+        }
         (tables + tableCount).initialize(to: table)
         tableCount += 1
         return tableCount - 1

@@ -31,7 +31,8 @@ extension Compiler {
         }
     }
 
-    private func count_(_ local: LocalID, _ first: Operand, _ end: Operand, _ range: SourceRange, _ body: (Int) -> Void) {
+    private func count_(_ local: LocalID, _ first: Operand, _ end: Operand, _ range: SourceRange, _ body: (Int) -> Void)
+    {
         let index = assembler.register()
         let limit = assembler.register()
         move(first, to: index)
@@ -68,7 +69,9 @@ extension Compiler {
         assembler.place(leave)
     }
 
-    private func members(_ local: LocalID, _ set: Location, _ element: Type, _ range: SourceRange, _ body: (Int) -> Void) {
+    private func members(
+        _ local: LocalID, _ set: Location, _ element: Type, _ range: SourceRange, _ body: (Int) -> Void
+    ) {
         let lower = Int64(element.integer?.lower ?? 0)
         let index = assembler.register()
         assembler.emit(.constant, a: index, imm: 0)
@@ -120,7 +123,9 @@ extension Compiler {
         }
     }
 
-    private func accumulate(_ quantifier: Quantifier, _ formula: Formula, _ result: UInt16, _ isEmpty: UInt16, _ end: Int) {
+    private func accumulate(
+        _ quantifier: Quantifier, _ formula: Formula, _ result: UInt16, _ isEmpty: UInt16, _ end: Int
+    ) {
         let skip = assembler.newLabel()
         if let condition = quantifier.condition { branchUnless(condition, to: skip) }
         switch quantifier.kind {
@@ -136,7 +141,9 @@ extension Compiler {
         case .min, .max:
             guard let body = quantifier.body else { return }
             let value = assembler.inRegister(compile(body))
-            let (take, isUnsigned) = (assembler.newLabel(), integer(formula).isUnsigned && integer(formula).kind.bits == 64)
+            let (take, isUnsigned) = (
+                assembler.newLabel(), integer(formula).isUnsigned && integer(formula).kind.bits == 64
+            )
             assembler.branch(.branchNonZero, a: isEmpty, to: take)
             let isBetter = assembler.register()
             let opcode: Opcode = isUnsigned ? .lessUnsigned : .less

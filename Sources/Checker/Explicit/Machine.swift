@@ -22,6 +22,7 @@ struct Machine {
     let registers: UnsafeMutablePointer<Int64>
     let code: UnsafePointer<Instruction>
     let forms: UnsafePointer<SequenceForm>
+    private let alwaysTouched: UInt64
     let pools: UnsafeMutablePointer<InternTable>
     let wordCount: Int
     /// Which option each choice of the run takes; beyond them the first.
@@ -50,6 +51,7 @@ struct Machine {
         registers.initialize(repeating: 0, count: program.registerCount + 1)
         code = program.code
         forms = program.forms
+        alwaysTouched = program.alwaysTouched
         pools = program.layout.shapes.pool.tables
         reached = .allocate(capacity: program.layout.system.assertions.count + 1)
         reached.initialize(repeating: 0, count: program.layout.system.assertions.count + 1)
@@ -120,7 +122,7 @@ struct Machine {
     @inline(never)
     mutating func run(from start: Int32) -> RunStatus {
         depth = 0
-        touched = 0
+        touched = alwaysTouched
         ticks = 0
         let memory = memory
         let r = registers
@@ -210,7 +212,8 @@ struct Machine {
                 if overflow { return .violated(site: Int(i.target)) }
                 r[a] = Int64(bitPattern: value)
             case .multiplyUnsigned:
-                let (value, overflow) = UInt64(bitPattern: r[b]).multipliedReportingOverflow(by: UInt64(bitPattern: r[c]))
+                let (value, overflow) = UInt64(bitPattern: r[b]).multipliedReportingOverflow(
+                    by: UInt64(bitPattern: r[c]))
                 if overflow { return .violated(site: Int(i.target)) }
                 r[a] = Int64(bitPattern: value)
             case .divideSigned:
@@ -238,7 +241,9 @@ struct Machine {
                 r[a] = value
             case .shiftLeftUnsigned:
                 let value = UInt64(bitPattern: r[b]) &<< UInt64(bitPattern: r[c])
-                if (value &>> UInt64(bitPattern: r[c])) != UInt64(bitPattern: r[b]) { return .violated(site: Int(i.target)) }
+                if (value &>> UInt64(bitPattern: r[c])) != UInt64(bitPattern: r[b]) {
+                    return .violated(site: Int(i.target))
+                }
                 r[a] = Int64(bitPattern: value)
             case .complement: r[a] = ~r[b]
             case .negate: r[a] = 0 &- r[b]
@@ -291,7 +296,7 @@ struct Machine {
             case .emitAndRestore:
                 batch.append(memory, touched: touched, parent: parent, action: i.target)
                 restore()
-                touched = 0
+                touched = alwaysTouched
             case .halt: return .done
             case .block: return .blocked
             case .blockOnLock: return .blockedOnLock(Int(r[a]) - 1)

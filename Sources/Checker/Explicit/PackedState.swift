@@ -7,7 +7,9 @@ extension StateLayout {
     package func decode(_ words: UnsafePointer<UInt64>) -> SystemState {
         let types = system.types
         let data = zip(system.variables, variables).map { variable, layout in
-            (0..<layout.count).map { decode(words, layout.offset + $0 * layout.stride, layout.shape, variable.type, types) }
+            (0..<layout.count).map {
+                decode(words, layout.offset + $0 * layout.stride, layout.shape, variable.type, types)
+            }
         }
         var states: [ProcessState] = []
         for (pid, layout) in processes.enumerated() {
@@ -34,7 +36,9 @@ extension StateLayout {
         let types = system.types
         for (id, layout) in variables.enumerated() {
             for (instance, value) in state.data[id].enumerated() {
-                encode(value, system.variables[id].type, layout.shape, layout.offset + instance * layout.stride, &words, types)
+                encode(
+                    value, system.variables[id].type, layout.shape, layout.offset + instance * layout.stride, &words,
+                    types)
             }
         }
         for (pid, layout) in processes.enumerated() {
@@ -79,7 +83,9 @@ extension StateLayout {
             return .some(decode(words, offset + payloadOffset, payload, wrapped, types))
         case (.structure(let fields, _), .structure(let id)):
             return .structure(
-                zip(fields, types.structures[id].fields).map { decode(words, offset + $0.offset, $0.shape, $1.type, types) })
+                zip(fields, types.structures[id].fields).map {
+                    decode(words, offset + $0.offset, $0.shape, $1.type, types)
+                })
         case (.array(let element, let count, let stride, _), .array(let elementType, _)):
             return .array((0..<count).map { decode(words, offset + $0 * stride, element, elementType, types) })
         case (.sequence(let element, _, let countBits, let elementOffset, let stride, _), .sequence(let elementType, _)):
@@ -127,13 +133,18 @@ extension StateLayout {
             encode(inner, wrapped, payload, offset + payloadOffset, &words, types)
         case (.structure(let fields, _), .structure(let id), .structure(let values)):
             for (index, field) in fields.enumerated() {
-                encode(values[index], types.structures[id].fields[index].type, field.shape, offset + field.offset, &words, types)
+                encode(
+                    values[index], types.structures[id].fields[index].type, field.shape, offset + field.offset, &words,
+                    types)
             }
         case (.array(let element, _, let stride, _), .array(let elementType, _), .array(let values)):
             for (index, value) in values.enumerated() {
                 encode(value, elementType, element, offset + index * stride, &words, types)
             }
-        case (.sequence(let element, _, let countBits, let start, let stride, _), .sequence(let elementType, _), .sequence(let values)):
+        case (
+            .sequence(let element, _, let countBits, let start, let stride, _), .sequence(let elementType, _),
+            .sequence(let values)
+        ):
             setBits(&words, (offset, countBits), UInt64(values.count))
             for (index, value) in values.enumerated() {
                 encode(value, elementType, element, offset + start + index * stride, &words, types)

@@ -39,7 +39,8 @@ extension Compiler {
             }
             enforce(id, indices, place, isStore: isStore, range)
             let counts = system.variables[id].dimensions.map { Int(types.count(of: $0) ?? 1) }
-            location = Location(container: .memory, address: Address(offset: stateBase + variable.offset), shape: variable.shape)
+            location = Location(
+                container: .memory, address: Address(offset: stateBase + variable.offset), shape: variable.shape)
             add(flatten(indices, counts), stride: variable.stride, to: &location.address)
         case .object: preconditionFailure("a group has no location")
         }
@@ -55,7 +56,8 @@ extension Compiler {
             }
             return Location(container: .register(register), address: Address(offset: 0), shape: shape)
         case .memory(let offset): return Location(container: .memory, address: Address(offset: offset), shape: shape)
-        case .constant(let value): return Location(container: .constant(value), address: Address(offset: 0), shape: shape)
+        case .constant(let value):
+            return Location(container: .constant(value), address: Address(offset: 0), shape: shape)
         }
     }
 
@@ -123,7 +125,8 @@ extension Compiler {
     }
 
     private func step(
-        _ component: Place.Component, _ location: inout Location, _ type: inout Type, _ range: SourceRange, isStore: Bool
+        _ component: Place.Component, _ location: inout Location, _ type: inout Type, _ range: SourceRange,
+        isStore: Bool
     ) {
         if case .interned = location.shape { enter(&location, isStore: isStore) }
         switch (component, location.shape, type) {
@@ -143,7 +146,10 @@ extension Compiler {
             add(index, stride: stride, to: &location.address)
             location.shape = element
             type = elementType
-        case (.index(let formula), .sequence(let element, _, let countBits, let offset, let stride, _), .sequence(let elementType, _)):
+        case (
+            .index(let formula), .sequence(let element, _, let countBits, let offset, let stride, _),
+            .sequence(let elementType, _)
+        ):
             let position = assembler.inRegister(compile(formula))
             let count = assembler.register()
             read(location, bits: countBits, lower: 0, into: count)
@@ -273,144 +279,5 @@ extension Compiler {
             }
         case .constant, .pool: preconditionFailure("neither a fixed parameter nor a table is stored to")
         }
-    }
-
-    // MARK: Protections
-
-    /// Emits the rule for touching a datum: who may, or whether a property may be judged.
-    private func enforce(_ id: VariableID, _ indices: [Operand], _ place: Place, isStore: Bool, _ range: SourceRange) {
-        let variable = system.variables[id]
-        switch mode {
-        case .property: return
-        case .code(let isHardware, let held):
-            guard !isHardware else { return }
-            switch variable.protection {
-            case .none: return
-            case .guarded(let path, let forWritingOnly):
-                if forWritingOnly, !isStore { return }
-                if isKnownHeld(path, place, held) { return }
-                let message = "\(variable.name) is \(isStore ? "stored to" : "read") without \(system.variables[path.lock].name) held"
-                let site = assembler.site(.lockDiscipline(id), message, range)
-                requireHolder(path, indices, site)
-            case .isPrivate: requireOwner(id, variable, indices, range)
-            }
-        case .invariant(let skip):
-            if case .guarded(let path, _) = variable.protection {
-                let holder = holder(of: path, indices)
-                assembler.branch(.branchNonZero, a: holder, to: skip)
-            }
-            if let pid = variable.soleProcess { skipUnlessAtStep(.constant(Int64(pid)), skip) }
-            if case .isPrivate = variable.protection { skipUnlessOwnerAtStep(variable, indices, skip) }
-        }
-    }
-
-    private func isKnownHeld(_ path: GuardPath, _ place: Place, _ held: Set<LockKey>) -> Bool {
-        var keys: [LockKey.Index] = []
-        for index in path.indices {
-            switch index {
-            case .constant(let value): keys.append(.constant(types.value(value, of: system.variables[path.lock].dimensions[keys.count])))
-            case .own(let position):
-                guard let key = LockKey.Index(place.indices[position]) else { return false }
-                keys.append(key)
-            }
-        }
-        return held.contains(LockKey(lock: path.lock, indices: keys))
-    }
-
-    /// A register with the holder of a guard: 0 free, else pid + 1.
-    private func holder(of path: GuardPath, _ indices: [Operand]) -> UInt16 {
-        let lock = layout.variables[path.lock]
-        let own = path.indices.map { index in
-            switch index {
-            case .constant(let value): Operand.constant(Int64(value))
-            case .own(let position): indices[position]
-            }
-        }
-        let counts = system.variables[path.lock].dimensions.map { Int(types.count(of: $0) ?? 1) }
-        var address = Address(offset: stateBase + lock.offset)
-        add(flatten(own, counts), stride: lock.stride, to: &address)
-        let register = assembler.register()
-        assembler.load(address, bits: lock.shape.bits, lower: 0, into: register)
-        return register
-    }
-
-    private func requireHolder(_ path: GuardPath, _ indices: [Operand], _ site: Int) {
-        let fine = assembler.newLabel()
-        if let selfPid {
-            let holder = holder(of: path, indices)
-            assembler.branch(.branchEqualImmediate, a: holder, imm: Int64(selfPid + 1), to: fine)
-        }
-        assembler.emit(.violate, target: site)
-        assembler.place(fine)
-    }
-
-    private func firstPid(_ variable: SystemVariable) -> Int {
-        guard case .sort(let id) = variable.dimensions.first else { return 0 }
-        return types.sorts[id].firstPid ?? 0
-    }
-
-    private func claim(_ variable: SystemVariable, _ indices: [Operand]) -> UInt16? {
-        guard let claims = variable.claims, let index = indices.first else { return nil }
-        let layout = layout.variables[claims]
-        var address = Address(offset: stateBase + layout.offset)
-        add(index, stride: layout.stride, to: &address)
-        let register = assembler.register()
-        // The packed optional as it is: 0 for nil, else pid * 2 + 1.
-        assembler.load(address, bits: layout.shape.bits, lower: 0, into: register)
-        return register
-    }
-
-    private func requireOwner(_ id: VariableID, _ variable: SystemVariable, _ indices: [Operand], _ range: SourceRange) {
-        let site = assembler.site(.ownership(id), "\(variable.name) is touched by another process", range)
-        guard let selfPid, let index = indices.first else {
-            assembler.emit(.violate, target: site)
-            return
-        }
-        let (fine, check, wrong) = (assembler.newLabel(), assembler.newLabel(), assembler.newLabel())
-        if let claim = claim(variable, indices) {
-            assembler.branch(.branchEqualImmediate, a: claim, imm: Int64(selfPid) * 2 + 1, to: fine)
-            assembler.branch(.branchNonZero, a: claim, to: wrong)
-        }
-        assembler.place(check)
-        let own = selfPid - firstPid(variable)
-        let register = assembler.inRegister(index)
-        assembler.branch(.branchEqualImmediate, a: register, imm: Int64(own), to: fine)
-        assembler.place(wrong)
-        assembler.emit(.violate, target: site)
-        assembler.place(fine)
-    }
-
-    private func skipUnlessOwnerAtStep(_ variable: SystemVariable, _ indices: [Operand], _ skip: Int) {
-        guard system.isUnreduced, let index = indices.first else { return }
-        let first = firstPid(variable)
-        let owner = emit(.add, index, .constant(Int64(first)))
-        skipUnlessAtStep(owner, skip)
-        if let claim = claim(variable, indices) {
-            let unclaimed = assembler.newLabel()
-            assembler.branch(.branchZero, a: claim, to: unclaimed)
-            let pid = assembler.register()
-            assembler.emit(.extract, a: pid, b: claim, width: 63, shift: 1)
-            skipUnlessAtStep(.register(pid), skip)
-            assembler.place(unclaimed)
-        }
-    }
-
-    /// With every micro-step a step: leaves the part unjudged while the process stands between two of one step.
-    private func skipUnlessAtStep(_ pid: Operand, _ skip: Int) {
-        guard system.isUnreduced else { return }
-        let register = assembler.inRegister(pid)
-        let done = assembler.newLabel()
-        for (number, process) in layout.processes.enumerated() {
-            let next = assembler.newLabel()
-            assembler.branch(.branchNotEqualImmediate, a: register, imm: Int64(number), to: next)
-            let position = assembler.register()
-            assembler.load(Address(offset: stateBase + process.position.offset), bits: process.position.bits, lower: 0, into: position)
-            for (point, info) in system.kind(of: number).process.points.enumerated() where !info.isStepPoint {
-                assembler.branch(.branchEqualImmediate, a: position, imm: Int64(StateLayout.code(ofPoint: point)), to: skip)
-            }
-            assembler.branch(.jump, to: done)
-            assembler.place(next)
-        }
-        assembler.place(done)
     }
 }

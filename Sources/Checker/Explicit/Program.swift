@@ -39,6 +39,8 @@ final class Program {
     let stateProperties: [(property: Int, start: Int32)]
     /// Properties of steps, by the bit that `touch` sets.
     let transitionProperties: [(property: Int, start: Int32)]
+    /// Bits of those that ask about processes: judged on every step.
+    let alwaysTouched: UInt64
     /// Properties of final states.
     let finalProperties: [(property: Int, start: Int32)]
     /// Names of everything that can be enabled, for coverage.
@@ -48,11 +50,13 @@ final class Program {
         layout: StateLayout, assembler: Assembler, steps: [[[StepEntry]]], combinedActions: Int32?,
         choosingActions: [(entry: StepEntry, instance: Int)], actionInstances: [ActionInstance],
         stateProperties: [(property: Int, start: Int32)], transitionProperties: [(property: Int, start: Int32)],
+        alwaysTouched: UInt64,
         finalProperties: [(property: Int, start: Int32)], coverageNames: [String]
     ) {
         self.layout = layout
         let instructions = UnsafeMutablePointer<Instruction>.allocate(capacity: assembler.instructions.count + 1)
-        instructions.initialize(from: assembler.instructions + [Instruction(opcode: .halt)], count: assembler.instructions.count + 1)
+        instructions.initialize(
+            from: assembler.instructions + [Instruction(opcode: .halt)], count: assembler.instructions.count + 1)
         code = UnsafePointer(instructions)
         instructionCount = assembler.instructions.count
         let forms = UnsafeMutablePointer<SequenceForm>.allocate(capacity: max(1, assembler.forms.count))
@@ -68,6 +72,7 @@ final class Program {
         self.actionInstances = actionInstances
         self.stateProperties = stateProperties
         self.transitionProperties = transitionProperties
+        self.alwaysTouched = alwaysTouched
         self.finalProperties = finalProperties
         self.coverageNames = coverageNames
     }

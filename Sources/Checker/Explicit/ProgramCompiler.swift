@@ -9,6 +9,7 @@ struct ProgramCompiler {
     private var coverageNames: [String] = []
     private var coverageIDs: [String: Int] = [:]
     private var watchers: [VariableID: UInt64] = [:]
+    private var alwaysTouched: UInt64 = 0
 
     static func compile(_ system: TransitionSystem, idBits: Int) -> Program {
         var compiler = ProgramCompiler(system, idBits)
@@ -23,8 +24,12 @@ struct ProgramCompiler {
     private mutating func run() -> Program {
         let transitions = system.properties.indices.filter { system.properties[$0].kind == .transition }
         for (bit, property) in transitions.enumerated() {
-            for variable in system.properties[property].reads { watchers[variable, default: 0] |= 1 << UInt64(bit & 63) }
+            if system.properties[property].asksAboutProcesses { alwaysTouched |= 1 << UInt64(bit & 63) }
+            for variable in system.properties[property].reads {
+                watchers[variable, default: 0] |= 1 << UInt64(bit & 63)
+            }
         }
+        let always = alwaysTouched
         var stepLabels: [[[(label: Int, name: String)]]] = []
         for pid in 0..<system.processCount { stepLabels.append(compileProcess(pid)) }
         let actions = compileActions()
@@ -33,11 +38,13 @@ struct ProgramCompiler {
         let finals = compileProperties { $0 == .final }
         compiler.assembler.resolveLabels()
         return Program(
-            layout: compiler.layout, assembler: compiler.assembler, steps: stepLabels.map { $0.map { $0.map { entry($0.label, $0.name) } } },
+            layout: compiler.layout, assembler: compiler.assembler,
+            steps: stepLabels.map { $0.map { $0.map { entry($0.label, $0.name) } } },
             combinedActions: actions.combined.map { Int32(compiler.assembler.instruction(at: $0)) },
             choosingActions: actions.choosing.map { (entry($0.label, $0.name), $0.instance) },
             actionInstances: actions.instances, stateProperties: states.map { ($0.0, place($0.1)) },
-            transitionProperties: steps.map { ($0.0, place($0.1)) }, finalProperties: finals.map { ($0.0, place($0.1)) },
+            transitionProperties: steps.map { ($0.0, place($0.1)) }, alwaysTouched: always,
+            finalProperties: finals.map { ($0.0, place($0.1)) },
             coverageNames: coverageNames)
     }
 
@@ -189,7 +196,9 @@ struct ProgramCompiler {
         let action = system.actions[index]
         let skip = compiler.assembler.newLabel()
         compiler.mode = .code(isHardware: true, held: [])
-        for (conjunct, needed) in zip(conjuncts, depths) where needed == depth { compiler.branchUnless(conjunct, to: skip) }
+        for (conjunct, needed) in zip(conjuncts, depths) where needed == depth {
+            compiler.branchUnless(conjunct, to: skip)
+        }
         if depth == action.parameters.count {
             emitInstance(index, fixed, &result)
         } else {
@@ -242,7 +251,8 @@ struct ProgramCompiler {
             let label = compiler.assembler.newLabel()
             compiler.assembler.place(label)
             compiler.mode = .code(isHardware: false, held: [])
-            let code = CodeCompiler(compiler, action.code, watchers: watchers, disablesOnEmptyChoice: true) { compiler in
+            let code = CodeCompiler(compiler, action.code, watchers: watchers, disablesOnEmptyChoice: true) {
+                compiler in
                 compiler.assembler.emit(.emit, target: instance)
                 compiler.assembler.emit(.halt)
             }
@@ -287,7 +297,9 @@ struct ProgramCompiler {
             }
             return
         }
-        let (skip, fine, judge) = (compiler.assembler.newLabel(), compiler.assembler.newLabel(), compiler.assembler.newLabel())
+        let (skip, fine, judge) = (
+            compiler.assembler.newLabel(), compiler.assembler.newLabel(), compiler.assembler.newLabel()
+        )
         let mode: Compiler.Mode = property.respectsGuards ? .invariant(skip: skip) : .property
         let code = CodeCompiler(compiler, part.code) { compiler in compiler.assembler.branch(.jump, to: judge) }
         if part.code.nodes.count > 1 { code.propertyMode = mode }
@@ -341,20 +353,25 @@ extension Formula {
         case .binary(let operation, let left, let right): return Self.mayTrap(operation, left, right, type)
         case .quantifier(let quantifier): return [.sum, .min, .max].contains(quantifier.kind)
         case .collection(let operation, _):
-            return ![.count, .isEmpty, .contains, .setInserting, .setRemoving, .union, .intersection, .subtracting].contains(operation)
+            return ![.count, .isEmpty, .contains, .setInserting, .setRemoving, .union, .intersection, .subtracting]
+                .contains(operation)
         case .element(_, let index): return index.type.integer != nil
         default: return false
         }
     }
 
-    private static func mayTrap(_ operation: BinaryOperatorSyntax, _ left: Formula, _ right: Formula, _ type: Type) -> Bool {
+    private static func mayTrap(_ operation: BinaryOperatorSyntax, _ left: Formula, _ right: Formula, _ type: Type)
+        -> Bool
+    {
         switch operation {
         case .divide, .remainder:
             guard let divisor = right.type.integer else { return true }
             return divisor.contains(0) || divisor.contains(-1)
         case .shiftLeft, .shiftRight, .wrappingShiftLeft: return true
         case .add, .subtract, .multiply:
-            guard let one = left.type.integer, let two = right.type.integer, type.integer?.kind == .int else { return true }
+            guard let one = left.type.integer, let two = right.type.integer, type.integer?.kind == .int else {
+                return true
+            }
             let limit = Int128(1) << 31
             return max(abs(one.lower), abs(one.upper)) >= limit || max(abs(two.lower), abs(two.upper)) >= limit
         default: return false

@@ -45,8 +45,10 @@ package indirect enum Shape: Hashable {
 }
 
 extension Shape {
+    /// Shapes are equal when their structure is.
     package static func == (left: Shape, right: Shape) -> Bool { "\(left)" == "\(right)" }
 
+    /// Hashes the width, which tells most shapes apart.
     package func hash(into hasher: inout Hasher) { hasher.combine(bits) }
 }
 
@@ -58,6 +60,7 @@ package final class ShapeTable {
     let pool: InternPool
     private var shapes: [Type: Shape] = [:]
 
+    /// A table for the types of one system.
     package init(_ types: TypeTable, _ pool: InternPool) {
         self.types = types
         self.pool = pool

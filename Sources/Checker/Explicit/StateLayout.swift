@@ -89,7 +89,8 @@ package struct StateLayout {
                     locals: offset + positionBits + channelBits, localBits: localBits, points: points)
             }
             let head = allocator.place(bits: positionBits + channelBits)
-            let locals = localBits <= 64 ? allocator.place(bits: localBits) : allocator.placeWords((localBits + 63) / 64)
+            let locals =
+                localBits <= 64 ? allocator.place(bits: localBits) : allocator.placeWords((localBits + 63) / 64)
             return ProcessLayout(
                 position: (head, positionBits), channel: (head + positionBits, channelBits), locals: locals,
                 localBits: localBits, points: points)
@@ -120,7 +121,8 @@ package struct StateLayout {
         }
         return Frame(
             positionBits: TypeTable.bits(forCount: Int128(process.points.count + (hasIdle ? 2 : 1))),
-            channelBits: sleeps ? TypeTable.bits(forCount: Int128(channels ?? 1)) : 0, localBits: localBits, points: points)
+            channelBits: sleeps ? TypeTable.bits(forCount: Int128(channels ?? 1)) : 0, localBits: localBits,
+            points: points)
     }
 
     /// The position code of a point.

@@ -10,7 +10,8 @@ extension Compiler {
             for instance in 0..<layout.count {
                 let register = assembler.register()
                 assembler.load(
-                    Address(offset: layout.offset + instance * layout.stride), bits: layout.shape.bits, lower: 0, into: register)
+                    Address(offset: layout.offset + instance * layout.stride), bits: layout.shape.bits, lower: 0,
+                    into: register)
                 body(register)
             }
         }
@@ -43,7 +44,9 @@ extension CodeCompiler {
         compiler.writeBits(compiler.assembler.constant(value), at: location, bits: location.shape.bits, lower: 0)
     }
 
-    private func site(_ message: String, _ range: SourceRange) -> Int { compiler.assembler.site(.lockUse, message, range) }
+    private func site(_ message: String, _ range: SourceRange) -> Int {
+        compiler.assembler.site(.lockUse, message, range)
+    }
 
     func lockOperation(_ node: Node) {
         switch node.operation {
@@ -191,7 +194,8 @@ extension CodeCompiler {
         if case .constant(let value) = operand {
             compiler.assembler.branch(.branchNotEqualImmediate, a: register, imm: value, to: label)
         } else {
-            compiler.assembler.branch(.branchNotEqual, a: register, b: compiler.assembler.inRegister(operand), to: label)
+            compiler.assembler.branch(
+                .branchNotEqual, a: register, b: compiler.assembler.inRegister(operand), to: label)
         }
     }
 
@@ -317,8 +321,56 @@ extension CodeCompiler {
         let message = isClaim ? "claimed twice" : "published and not claimed"
         compiler.assembler.emit(.violate, target: compiler.assembler.site(.ownership(id), message, node.range))
         compiler.assembler.place(fine)
+        if isClaim { requireOwnerAtRest(place, id, node.range) }
         let value = compiler.assembler.constant(isClaim ? mine : 0)
         compiler.writeBits(value, at: location, bits: location.shape.bits, lower: 0)
+    }
+
+    /// A claim while the element's own process runs would not be exclusive.
+    private func requireOwnerAtRest(_ place: Place, _ id: VariableID, _ range: SourceRange) {
+        guard let index = place.indices.first else { return }
+        var first = 0
+        if case .sort(let sort) = compiler.system.variables[id].dimensions.first {
+            first = compiler.types.sorts[sort].firstPid ?? 0
+        }
+        let element = compiler.compile(index)
+        let site = compiler.assembler.site(.ownership(id), "claimed while its process runs", range)
+        for (number, process) in compiler.layout.processes.enumerated() where number != pid {
+            if case .constant(let value) = element, Int(value) + first != number { continue }
+            let next = compiler.assembler.newLabel()
+            if case .register(let register) = element {
+                compiler.assembler.branch(.branchNotEqualImmediate, a: register, imm: Int64(number - first), to: next)
+            }
+            let position = compiler.assembler.register()
+            compiler.assembler.load(
+                Address(offset: process.position.offset), bits: process.position.bits, lower: 0, into: position)
+            compiler.assembler.branch(.branchZero, a: position, to: next)
+            let idle = StateLayout.idleCode(compiler.system.kind(of: number).process)
+            compiler.assembler.branch(.branchEqualImmediate, a: position, imm: Int64(idle), to: next)
+            compiler.assembler.emit(.violate, target: site)
+            compiler.assembler.place(next)
+        }
+    }
+
+    /// A process is not started while somebody has borrowed its data.
+    private func requireUnclaimed(_ target: Int, _ range: SourceRange) {
+        for id in Set(compiler.system.variables.compactMap(\.claims)).sorted() {
+            var first = 0
+            if case .sort(let sort) = compiler.system.variables[id].dimensions.first {
+                first = compiler.types.sorts[sort].firstPid ?? 0
+            }
+            let layout = compiler.layout.variables[id]
+            guard target >= first, target - first < layout.count else { continue }
+            let claim = compiler.assembler.register()
+            compiler.assembler.load(
+                Address(offset: layout.offset + (target - first) * layout.stride), bits: layout.shape.bits, lower: 0,
+                into: claim)
+            let fine = compiler.assembler.newLabel()
+            compiler.assembler.branch(.branchZero, a: claim, to: fine)
+            compiler.assembler.emit(
+                .violate, target: compiler.assembler.site(.ownership(id), "started while its data are claimed", range))
+            compiler.assembler.place(fine)
+        }
     }
 
     func start(_ id: ProcessID, _ index: Formula?, _ arguments: [Formula], _ range: SourceRange) {
@@ -339,15 +391,20 @@ extension CodeCompiler {
     }
 
     /// Sets a process running: it must not be; its code up to its first point runs at once.
-    private func launch(_ process: ProcessCode, _ target: Int, _ arguments: [(Type, Operand)], _ range: SourceRange, _ end: Int) {
+    private func launch(
+        _ process: ProcessCode, _ target: Int, _ arguments: [(Type, Operand)], _ range: SourceRange, _ end: Int
+    ) {
         let field = compiler.layout.processes[target].position
         let position = compiler.assembler.register()
         compiler.assembler.load(Address(offset: field.offset), bits: field.bits, lower: 0, into: position)
         let fine = compiler.assembler.newLabel()
         compiler.assembler.branch(.branchZero, a: position, to: fine)
-        compiler.assembler.branch(.branchEqualImmediate, a: position, imm: Int64(StateLayout.idleCode(process)), to: fine)
-        compiler.assembler.emit(.violate, target: site("\(compiler.types.pidNames[target]) is started while it runs", range))
+        compiler.assembler.branch(
+            .branchEqualImmediate, a: position, imm: Int64(StateLayout.idleCode(process)), to: fine)
+        compiler.assembler.emit(
+            .violate, target: site("\(compiler.types.pidNames[target]) is started while it runs", range))
         compiler.assembler.place(fine)
+        requireUnclaimed(target, range)
         let saved = (compiler.locals, compiler.localTypes, compiler.selfPid, compiler.mode)
         compiler.locals = [:]
         compiler.localTypes = process.code.locals.map(\.type)

@@ -10,8 +10,7 @@ struct CoverageText {
 
     /// One phrase for each line, not yet wrapped.
     var phrases: [String] {
-        var phrases: [String] = []
-        phrases += reachables
+        var phrases = reachables
         for verdict in [Verdict.notReached, .inconclusive, .notSupported, .error] where isTold(verdict) {
             let names = check.properties.filter { $0.verdict == verdict && $0.kind != .reachable }.map(\.name)
             if !names.isEmpty { phrases.append("\(words(verdict)): \(names.joined(separator: ", "))") }
@@ -19,34 +18,82 @@ struct CoverageText {
         if let notSupported = check.properties.first(where: { $0.verdict == .notSupported })?.message {
             phrases.append("\(Verdict.notSupported.word): \(TextLayout.oneLine(notSupported))")
         }
-        if !check.neverEnabled.isEmpty {
-            phrases.append("steps never enabled: \(check.neverEnabled.joined(separator: ", "))")
-        }
+        if check.violated.isEmpty || verbosity > 0 { phrases += neverEnabled }
         if !check.exploredAsUnguarded.isEmpty {
             phrases.append("explored as unguarded: \(check.exploredAsUnguarded.joined(separator: ", "))")
         }
         if isVoid {
             phrases.append("a datum was touched without its guard: what else is said of this run does not count")
         }
-        for error in check.internalErrors {
-            phrases.append("\(Verdict.error.word): a mistake of shmcheck itself, please report it: \(TextLayout.oneLine(error))")
+        var errors: [String] = []
+        for error in check.internalErrors where !errors.contains(error) { errors.append(error) }
+        phrases += errors.map {
+            "\(Verdict.error.word): a mistake of shmcheck itself, please report it: \(TextLayout.oneLine($0))"
         }
         if verbosity > 0, check.violated.isEmpty { phrases += properties }
         return phrases
     }
 
+    // MARK: Reachability
+
+    /// Each `reachable`; several witnessed ones on one line. A run that is violated is not judged by what it reached.
     private var reachables: [String] {
-        check.properties.filter { $0.kind == .reachable }.compactMap { property in
-            switch property.verdict {
-            case .holds:
-                let depth = property.witnessDepth.map { " at depth \($0)" } ?? ""
-                return "reachable \(property.name): witnessed\(depth)"
-            case .notReached, .inconclusive, .error, .notSupported, .holdsWithinBound:
-                return "reachable \(property.name): \(property.verdict.word)"
-            case .violated: return nil
+        let all = check.properties.filter { $0.kind == .reachable }
+        let witnessed = all.filter { $0.verdict == .holds }
+        var phrases: [String] = []
+        if check.violated.isEmpty {
+            let depths = witnessed.map { property in property.witnessDepth.map { " at depth \($0)" } ?? "" }
+            if witnessed.count <= 2 {
+                phrases += zip(witnessed, depths).map { "reachable \($0.name): witnessed\($1)" }
+            } else {
+                let list = zip(witnessed, depths).map { "\($0.name)\($1)" }.joined(separator: ", ")
+                phrases.append("reachable, witnessed: \(list)")
             }
         }
+        for property in all
+        where property.verdict != .holds && property.verdict != .violated && isTold(property.verdict) {
+            phrases.append("reachable \(property.name): \(property.verdict.word)")
+        }
+        return phrases
     }
+
+    // MARK: Steps
+
+    /// Steps that never ran. A func's step stands once for each call of the func: where other calls run it, it is only
+    /// counted, unless all is asked for.
+    private var neverEnabled: [String] {
+        guard !check.neverEnabled.isEmpty else { return [] }
+        let everywhere = Set(check.system?.processes.flatMap { $0.points.map(\.name) } ?? [])
+        let idle = Set(check.neverEnabled)
+        var bases: [String] = []
+        var partlyIdle = 0
+        for name in check.neverEnabled {
+            let base = Self.base(of: name, in: everywhere)
+            let copies = everywhere.filter { $0 == base || Self.base(of: $0, in: everywhere) == base }
+            if copies.isSubset(of: idle) || copies.isEmpty {
+                if !bases.contains(base) { bases.append(base) }
+            } else {
+                partlyIdle += 1
+            }
+        }
+        if verbosity > 0 { return ["steps never enabled: \(check.neverEnabled.joined(separator: ", "))"] }
+        var phrases: [String] = []
+        if !bases.isEmpty { phrases.append("steps never enabled: \(bases.joined(separator: ", "))") }
+        if partlyIdle > 0 {
+            phrases.append(
+                "\(Wording.count(partlyIdle, "step")) never enabled in one call, though in another (-v lists them)")
+        }
+        return phrases
+    }
+
+    /// The name without the number that tells calls of one func apart.
+    private static func base(of name: String, in names: Set<String>) -> String {
+        var base = name
+        while let last = base.last, last.isASCII, last.isNumber { base.removeLast() }
+        return names.contains(base) ? base : name
+    }
+
+    // MARK: Words
 
     /// A run that ends at a violation leaves the rest open, which needs no saying.
     private func isTold(_ verdict: Verdict) -> Bool {
@@ -70,8 +117,13 @@ struct CoverageText {
     /// Every property with its verdict.
     private var properties: [String] {
         check.properties.map { property in
-            var text = "\(property.kind.rawValue) \(property.name): \(property.verdict.word)"
-            if property.kind.rawValue == property.name { text = "\(property.name): \(property.verdict.word)" }
+            var text = "\(property.name): \(property.verdict.word)"
+            switch property.kind {
+            case .deadlock, .trap, .lock: break
+            case .invariant, .always, .transition, .final, .reachable, .eventually, .leadsto, .temporal, .prove,
+                .assert:
+                text = "\(property.kind.rawValue) \(text)"
+            }
             if let count = property.evaluations, property.kind != .reachable {
                 text += ", evaluated \(Wording.count(count, "time"))"
             }

@@ -149,7 +149,9 @@ public struct HumanReport: Sendable {
         let own = check.diagnostics.filter { !known.contains(DiagnosticPlace($0)) }
         let shown = own.filter { $0.severity == .error || verbosity > 0 }
         if !shown.isEmpty { lines += rendered(shown) }
-        lines += CoverageText(check: check, style: style, verbosity: verbosity).phrases.flatMap { wrapped($0, indent: 4) }
+        lines += CoverageText(check: check, style: style, verbosity: verbosity).phrases.flatMap {
+            wrapped($0, indent: 4)
+        }
         let reproduce = reproduceLine(check, spec)
         for property in check.violated {
             lines.append("")
@@ -166,7 +168,8 @@ public struct HumanReport: Sendable {
         let front = "  \(style.paint(name, .heading))  "
         let room = width - 4 - TextLayout.width(name)
         // Colours take no columns: the lines are laid out without them.
-        let plain = VerdictWording(check: wording.check, style: TextStyle(hasColour: false, isUnicode: style.isUnicode), showsTime: showsTime)
+        let plain = VerdictWording(
+            check: wording.check, style: TextStyle(hasColour: false, isUnicode: style.isUnicode), showsTime: showsTime)
         let word = plain.verdict.word
         if room >= 30 {
             var lines = TextLayout.wrapped(plain.headline, separator: " ", width: room)
@@ -198,7 +201,9 @@ public struct HumanReport: Sendable {
 
     private func wrapped(_ text: String, indent: Int) -> [String] {
         let blanks = String(repeating: " ", count: indent)
-        return TextLayout.wrapped(text, width: width - indent - 2).enumerated().map { blanks + ($0 == 0 ? "" : "  ") + $1 }
+        return TextLayout.wrapped(text, width: width - indent - 2).enumerated().map {
+            blanks + ($0 == 0 ? "" : "  ") + $1
+        }
     }
 
     /// The command that runs this check again. It is never broken: a terminal copies a long line whole.
@@ -219,16 +224,37 @@ public struct HumanReport: Sendable {
 enum Shell {
     /// The word as it must be typed; quoted when it holds anything but plain characters.
     static func quoted(_ word: String) -> String {
-        let isPlain = !word.isEmpty && word.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: "_./=:,+@%-".utf8.contains(byte)
+        let isPlain =
+            !word.isEmpty
+            && word.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: "_./=:,+@%-".utf8.contains(byte)
+                }
+            }
+        if isPlain { return word }
+        if word.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) { return escaped(word) }
+        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+
+    /// `$'a\nb'`: control characters never reach the terminal as they are.
+    private static func escaped(_ word: String) -> String {
+        var text = "$'"
+        for scalar in word.unicodeScalars {
+            switch scalar {
+            case "'", "\\": text += "\\\(scalar)"
+            case "\n": text += "\\n"
+            default:
+                if scalar.properties.generalCategory == .control {
+                    text += "\\u" + TextLayout.hexadecimal(scalar)
+                } else {
+                    text.unicodeScalars.append(scalar)
+                }
             }
         }
-        if isPlain { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        return text + "'"
     }
 }
 

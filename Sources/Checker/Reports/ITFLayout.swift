@@ -30,7 +30,9 @@ struct ITFLayout {
         var result = groups.map { (name: $0.name, type: $0.type(system, values)) }
         if !system.processes.isEmpty { result.append((Self.processes, "Str -> {asleep: Str, at: Str}")) }
         result.append((Self.action, "Str"))
-        let fields = [("process", ITFValues.optional("Str"))] + parameters.map { ($0.name, ITFValues.optional(values.type($0.type))) }
+        let fields =
+            [("process", ITFValues.optional("Str"))]
+            + parameters.map { ($0.name, ITFValues.optional(values.type($0.type))) }
         result.append((Self.picks, "{\(fields.map { "\($0.0): \($0.1)" }.joined(separator: ", "))}"))
         return result
     }
@@ -85,7 +87,9 @@ struct ITFLayout {
     private static func fieldName(_ parameter: Binder, of action: ActionCode, _ system: TransitionSystem) -> String {
         let values = ITFValues(types: system.types)
         let isShared = system.actions.contains { other in
-            other.parameters.contains { $0.name == parameter.name && values.type($0.type) != values.type(parameter.type) }
+            other.parameters.contains {
+                $0.name == parameter.name && values.type($0.type) != values.type(parameter.type)
+            }
         }
         return isShared ? "\(action.name)_\(parameter.name)" : parameter.name
     }
@@ -139,7 +143,8 @@ indirect enum ITFGroup {
         let indexCounts: [Int]
     }
 
-    private static func grouped(_ data: [Datum], depth: Int, indexCount: Int, _ system: TransitionSystem) -> [ITFGroup] {
+    private static func grouped(_ data: [Datum], depth: Int, indexCount: Int, _ system: TransitionSystem) -> [ITFGroup]
+    {
         var order: [String] = []
         var members: [String: [Datum]] = [:]
         for datum in data {
@@ -153,7 +158,8 @@ indirect enum ITFGroup {
             let indices = Array(system.variables[first.id].dimensions[indexCount..<(indexCount + count)])
             if parts.count == 1, first.path.count == depth + 1 {
                 let datum = ITFGroup.datum(name: name, first.id)
-                return indices.isEmpty ? datum : .record(name: name, indices: indices, fields: [.datum(name: "", first.id)])
+                return indices.isEmpty
+                    ? datum : .record(name: name, indices: indices, fields: [.datum(name: "", first.id)])
             }
             let fields = grouped(parts, depth: depth + 1, indexCount: indexCount + count, system)
             return .record(name: name, indices: indices, fields: fields)

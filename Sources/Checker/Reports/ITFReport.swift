@@ -62,7 +62,9 @@ public struct ITFReport {
         let state = trace.state(after: index)
         let step = index == 0 ? nil : trace.steps[index - 1]
         var members = [JSONValue.Member("#meta", meta(index, step, trace, layout))]
-        for group in layout.groups { members.append(.init(group.name, group.value(in: state, trace.system, layout.values))) }
+        for group in layout.groups {
+            members.append(.init(group.name, group.value(in: state, trace.system, layout.values)))
+        }
         if !trace.system.processes.isEmpty { members.append(.init(ITFLayout.processes, layout.positions(state))) }
         members.append(.init(ITFLayout.action, .string(step?.name ?? "init")))
         members.append(.init(ITFLayout.picks, layout.picks(step?.actor)))

@@ -135,16 +135,12 @@ private struct JSONWriter {
             case "\r": append("\\r")
             case "\t": append("\\t")
             // Line separators are legal in JSON, and not in what people paste it into.
-            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}": append(Self.escape(scalar))
+            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
+                append("\\u" + TextLayout.hexadecimal(scalar))
             default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
             }
         }
         bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func escape(_ scalar: Unicode.Scalar) -> String {
-        let digits = String(scalar.value, radix: 16)
-        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
     }
 
     private static func decimal(_ thousandths: Int64) -> String {

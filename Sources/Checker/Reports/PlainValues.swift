@@ -51,7 +51,8 @@ extension TypeTable {
         case (.integer(let a), .integer(let b)): a == b ? 0 : a < b ? -1 : 1
         case (.member(let a), .member(let b)): a - b
         case (.some(let a), .some(let b)): compare(a, b)
-        case (.structure(let a), .structure(let b)), (.array(let a), .array(let b)), (.sequence(let a), .sequence(let b)):
+        case (.structure(let a), .structure(let b)), (.array(let a), .array(let b)),
+            (.sequence(let a), .sequence(let b)):
             compare(a, b)
         case (.set(let a), .set(let b)): compare(ordered(a), ordered(b))
         case (.lock(let a), .lock(let b)): (a ?? -1) - (b ?? -1)

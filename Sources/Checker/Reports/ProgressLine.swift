@@ -38,6 +38,13 @@ public enum ProgressLine {
     }
 }
 
+extension ExplorationProgress {
+    /// How far a run has come, told by another engine than the explorer, or by a test.
+    public init(depth: Int, states: Int, transitions: Int, queued: Int, bytes: Int) {
+        self.init(states: states, transitions: transitions, queued: queued, depth: depth, bytes: bytes)
+    }
+}
+
 /// Decides when progress is due: ten times a second on a terminal, else after 1 s, 10 s, and then every 30 s.
 public struct ProgressSchedule: Sendable {
     private let isTerminal: Bool

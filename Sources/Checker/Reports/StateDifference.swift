@@ -43,7 +43,13 @@ struct Change: Hashable {
 struct StateDifference {
     let names: DataNames
 
-    init(_ system: TransitionSystem) { names = DataNames(system) }
+    /// Whether structs are written without the names of their fields, as C writes initialisers.
+    let isBrief: Bool
+
+    init(_ system: TransitionSystem, isBrief: Bool) {
+        names = DataNames(system)
+        self.isBrief = isBrief
+    }
 
     private var system: TransitionSystem { names.system }
     private var types: TypeTable { names.system.types }
@@ -71,7 +77,7 @@ struct StateDifference {
         var changes: [Change] = []
         for (id, local) in locals.enumerated() where !local.name.hasPrefix("%") {
             guard let value = new.processes[pid].locals[id], value != old.processes[pid].locals[id] else { continue }
-            let text = types.describe(value, as: local.type)
+            let text = describe(value, local.type)
             let change = Change(subject: .local(pid: pid), name: local.name, detail: .assigned(text))
             if !changes.contains(change) { changes.append(change) }
         }
@@ -95,6 +101,21 @@ struct StateDifference {
     }
 
     // MARK: Values
+
+    /// The value as a trace shows it.
+    func describe(_ value: Value, _ type: Type) -> String {
+        guard isBrief else { return types.describe(value, as: type) }
+        switch (value, type) {
+        case (.some(let inner), .optional(let wrapped)): return describe(inner, wrapped)
+        case (.structure(let fields), .structure(let id)):
+            return "{\(zip(types.structures[id].fields, fields).map { describe($1, $0.type) }.joined(separator: ", "))}"
+        case (.array(let elements), .array(let element, _)), (.sequence(let elements), .sequence(let element, _)):
+            return "[\(elements.map { describe($0, element) }.joined(separator: ", "))]"
+        case (.set(let elements), .set(let element)):
+            return "{\(types.ordered(elements).map { describe($0, element) }.joined(separator: ", "))}"
+        default: return types.describe(value, as: type)
+        }
+    }
 
     private typealias Leaf = (path: String, detail: Change.Detail)
 
@@ -120,14 +141,14 @@ struct StateDifference {
         case (.set(let before), .set(let after), .set(let element)):
             let added = types.ordered(after.subtracting(before))
             let removed = types.ordered(before.subtracting(after))
-            return removed.map { (path, .removed(types.describe($0, as: element))) }
-                + added.map { (path, .added(types.describe($0, as: element))) }
+            return removed.map { (path, .removed(describe($0, element))) }
+                + added.map { (path, .added(describe($0, element))) }
         default: return whole(old, new, type, path)
         }
     }
 
     private func whole(_ old: Value, _ new: Value, _ type: Type, _ path: String) -> [Leaf] {
-        [(path, .replaced(old: types.describe(old, as: type), new: types.describe(new, as: type)))]
+        [(path, .replaced(old: describe(old, type), new: describe(new, type)))]
     }
 
     /// The parts when they take no more room than the whole.
@@ -158,7 +179,7 @@ struct StateDifference {
         }
         guard rest.isEmpty else { return nil }
         return extra.map { value in
-            let text = types.describe(value, as: element)
+            let text = describe(value, element)
             return (path, old.count < new.count ? .added(text) : .removed(text))
         }
     }

@@ -21,7 +21,8 @@ extension HumanReport {
         if parts.isEmpty { parts.append("nothing to check") }
         var text = parts.joined(separator: "; ")
         if showsTime { text += " (\(Wording.seconds(all.reduce(0) { $0 + $1.seconds })))" }
-        let isGood = all.allSatisfy { $0.isMet ?? ($0.violated.isEmpty && $0.scope == .exhaustive) } && rejected + unread == 0
+        let isGood =
+            all.allSatisfy { $0.isMet ?? ($0.violated.isEmpty && $0.scope == .exhaustive) } && rejected + unread == 0
         return TextLayout.wrapped(text, width: width).map { style.paint($0, isGood ? .good : .bad) }
             .joined(separator: "\n") + "\n"
     }

@@ -103,13 +103,15 @@ enum TextLayout {
                 continue
             }
             if !line.isEmpty { lines.append(line) }
-            line = "  " + word
+            line = (lines.isEmpty ? "" : "  ") + word
             while self.width(line) > width {
                 let head = prefix(line, columns: width)
                 lines.append(head)
-                line = "  " + line.unicodeScalars.dropFirst(head.unicodeScalars.count).reduce(into: "") {
-                    $0.unicodeScalars.append($1)
-                }
+                line =
+                    "  "
+                    + line.unicodeScalars.dropFirst(head.unicodeScalars.count).reduce(into: "") {
+                        $0.unicodeScalars.append($1)
+                    }
             }
         }
         if !line.isEmpty { lines.append(line) }
@@ -139,6 +141,12 @@ enum TextLayout {
         var text = text
         while text.last == " " { text.removeLast() }
         return text
+    }
+
+    /// Four hexadecimal digits of a scalar below 0x10000.
+    static func hexadecimal(_ scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {

@@ -26,7 +26,8 @@ public enum TraceFile {
     private static func safe(_ name: String) -> String {
         var result = ""
         for scalar in name.unicodeScalars {
-            let isKept = scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "_.-#".unicodeScalars.contains(scalar)
+            let isKept =
+                scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "_.-#".unicodeScalars.contains(scalar)
             result.unicodeScalars.append(isKept ? scalar : "_")
         }
         return result.isEmpty || result.allSatisfy({ $0 == "." }) ? "_" : result

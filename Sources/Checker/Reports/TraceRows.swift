@@ -56,7 +56,7 @@ struct TraceRows {
         self.trace = trace
         self.style = style
         self.mode = mode
-        difference = StateDifference(trace.system)
+        difference = StateDifference(trace.system, isBrief: mode != .full)
     }
 
     private var system: TransitionSystem { trace.system }
@@ -116,7 +116,7 @@ struct TraceRows {
             let value = after.processes[pid].locals[local]
         else { return nil }
         let source = TextLayout.oneLine(formula.range.file.text(of: formula.range))
-        return "reads \(source) = \(system.types.describe(value, as: process.code.locals[local].type))"
+        return "reads \(source) = \(difference.describe(value, process.code.locals[local].type))"
     }
 
     // MARK: The first state
@@ -129,13 +129,15 @@ struct TraceRows {
         } else if trace.steps.isEmpty {
             shown = Array(readVariables.isEmpty ? Set(system.variables.indices) : readVariables).sorted()
         } else {
-            shown = system.variables.indices.filter { isChosen(system.variables[$0].initial) || chosenByInitializers.contains($0) }
+            shown = system.variables.indices.filter {
+                isChosen(system.variables[$0].initial) || chosenByInitializers.contains($0)
+            }
         }
         guard !shown.isEmpty || trace.steps.isEmpty else { return nil }
         var changes: [String] = []
         for id in shown {
             for (instance, value) in trace.initial.data[id].enumerated() {
-                let text = system.types.describe(value, as: system.variables[id].type)
+                let text = difference.describe(value, system.variables[id].type)
                 changes.append("\(difference.names.name(of: id, instance: instance)) = \(text)")
             }
         }
@@ -158,7 +160,9 @@ struct TraceRows {
             }
             guard chooses else { continue }
             for node in code.nodes {
-                if case .assign(let place, _) = node.operation, case .variable(let id) = place.root { result.insert(id) }
+                if case .assign(let place, _) = node.operation, case .variable(let id) = place.root {
+                    result.insert(id)
+                }
             }
         }
         return result

@@ -25,7 +25,7 @@ struct TraceTable {
         for columns in [allColumns, activeColumns] {
             if let lines = table(columns) { return lines }
         }
-        return list()
+        return alignedList() ?? list()
     }
 
     // MARK: Columns
@@ -125,12 +125,40 @@ struct TraceTable {
     private func foldedLine(_ row: TraceRow, indent: Int) -> String {
         let blanks = String(repeating: " ", count: max(0, indent))
         let range = "\(row.number)\(style.isUnicode ? "–" : "-")\(row.number + row.foldedCount - 1)"
-        return blanks + style.paint("\(style.ellipsis)  (\(row.foldedCount) steps like earlier ones: \(range); --trace full)", .faint)
+        return blanks
+            + style.paint(
+                "\(style.ellipsis)  (\(row.foldedCount) steps like earlier ones: \(range); --trace full)", .faint)
     }
 
     // MARK: List
 
-    /// One line for each step, the process in front: what is left when columns do not fit.
+    /// One column for who acts and one for the step, when there is no room for a column for each process.
+    private func alignedList() -> [String]? {
+        let whoWidth = rows.map { TextLayout.width(title(of: $0.party)) }.max() ?? 0
+        let stepWidth = rows.map { TextLayout.width($0.step) }.max() ?? 0
+        let indent = 2 + numberWidth + whoWidth + stepWidth + 3 * Self.gap
+        let needed = rows.flatMap(\.changes).map { TextLayout.width($0) }.max() ?? 0
+        let room = width - indent
+        guard room >= min(Self.leastChangeWidth, needed) else { return nil }
+        var lines: [String] = []
+        for row in rows {
+            if row.foldedCount > 0 {
+                lines.append(foldedLine(row, indent: 1 + numberWidth))
+                continue
+            }
+            let who = TextLayout.padded(title(of: row.party), to: whoWidth + Self.gap)
+            let name = row.party == .nobody ? "" : row.step
+            let step = paint(name, row.isViolating ? .bad : .heading)
+            let blanks = String(repeating: " ", count: stepWidth - TextLayout.width(name) + Self.gap)
+            let changes = TextLayout.wrapped(row.changes, separator: "  ", width: room)
+            let front = head(row, width: 2 + numberWidth) + "  " + who + step + blanks
+            lines.append(TextLayout.trimmed(front + (changes.first ?? "")))
+            lines += changes.dropFirst().map { String(repeating: " ", count: indent) + $0 }
+        }
+        return lines
+    }
+
+    /// One line for each step, the process in front, changes below it: what is left when nothing else fits.
     private func list() -> [String] {
         var lines: [String] = []
         for row in rows {
@@ -141,9 +169,17 @@ struct TraceTable {
             }
             let who = row.party == .nobody ? "" : title(of: row.party)
             let step = row.party == .nobody ? "" : row.step
-            let front = [who, style.paint(step, row.isViolating ? .bad : .heading)].filter { !$0.isEmpty }
-            var line = head(row, width: 2 + numberWidth) + "  " + front.joined(separator: "  ")
             let plainWidth = 4 + numberWidth + TextLayout.width(who) + TextLayout.width(step) + (who.isEmpty ? 0 : 2)
+            let painted = style.paint(step, row.isViolating ? .bad : .heading)
+            var line = head(row, width: 2 + numberWidth) + "  " + who
+            if plainWidth > width, !who.isEmpty {
+                lines.append(line)
+                line =
+                    "       "
+                    + (TextLayout.width(step) + 7 > width ? TextLayout.cut(step, columns: width - 7, style) : painted)
+            } else {
+                line += (who.isEmpty ? "" : "  ") + painted
+            }
             let changes = row.changes.joined(separator: "  ")
             if !changes.isEmpty, plainWidth + 2 + TextLayout.width(changes) <= width {
                 line += "  " + changes

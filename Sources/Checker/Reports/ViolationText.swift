@@ -19,11 +19,13 @@ struct ViolationText {
     var lines: [String] {
         var lines = headline + sentence
         guard let trace = property.trace else { return lines }
-        if let explanation = trace.explanation { lines += because(explanation) }
-        if traceMode != .off {
+        if let reason = FalseBecause(trace) { lines += because(reason) }
+        if let earlier = sameRun(trace) {
+            lines.append("  by the same run as \(TextLayout.oneLine(earlier))")
+        } else if traceMode != .off {
             lines += TraceTable(trace, style: style, mode: traceMode, width: room - 1).lines().map { " " + $0 }
+            if isAtEnd { lines += whereProcessesStand(trace) }
         }
-        if showsWhereProcessesStand(trace) { lines += whereProcessesStand(trace) }
         lines += places(trace)
         if let traceFolder {
             lines.append("  trace: " + TraceFile.path(of: property, in: check, spec: spec.path, outDir: traceFolder))
@@ -64,31 +66,47 @@ struct ViolationText {
 
     // MARK: Why
 
-    private func because(_ explanation: Trace.Explanation) -> [String] {
+    private func because(_ because: FalseBecause) -> [String] {
         let label = property.kind == .final ? "false at the end because: " : "false because: "
-        let text = TextLayout.oneLine(explanation.text)
-        let values = TextLayout.oneLine(explanation.values)
-        let binders = explanation.binders.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
-        let binding = binders.isEmpty ? "" : "for \(binders)"
-        let hasValues = values != text && values != "false"
-        let phrases = [text, hasValues ? values : "", binding].filter { !$0.isEmpty }
-        let oneLine = "  \(label)\(phrases.joined(separator: "     "))"
+        let text = TextLayout.oneLine(because.text)
+        let values = TextLayout.oneLine(because.values)
+        let binding = because.binders.isEmpty ? "" : "for \(because.binders.joined(separator: ", "))"
+        let hasValues = values != text && values != "false" && values != "true"
+        let shown = [binding.isEmpty ? text : "\(binding): \(text)", hasValues ? values : ""].filter { !$0.isEmpty }
+        let oneLine = "  \(label)\(shown.joined(separator: "     "))"
         if TextLayout.width(oneLine) <= room { return [oneLine] }
         let indent = TextLayout.width(label) + 2
         if room - indent >= 30 {
             let blanks = String(repeating: " ", count: indent)
-            let lines = phrases.flatMap { TextLayout.wrapped($0, width: room - indent) }
+            let lines = shown.flatMap { TextLayout.wrapped($0, width: room - indent) }
             return lines.enumerated().map { ($0 == 0 ? "  \(label)" : blanks) + $1 }
         }
-        return ["  " + TextLayout.trimmed(label)] + phrases.flatMap { wrapped($0, indent: 4) }
+        return ["  " + TextLayout.trimmed(label)] + shown.flatMap { wrapped($0, indent: 4) }
     }
 
-    private func showsWhereProcessesStand(_ trace: Trace) -> Bool {
-        traceMode != .off && !trace.system.processes.isEmpty && (property.kind == .deadlock || property.kind == .final)
+    /// An earlier property of the check that is violated by the very same run, which is shown once.
+    private func sameRun(_ trace: Trace) -> String? {
+        guard traceMode != .off, trace.steps.count > 1 else { return nil }
+        for other in check.violated {
+            if other.name == property.name { return nil }
+            guard let shown = other.trace, other.kind == .deadlock || other.kind == .final || !isAtEnd,
+                shown.steps.count == trace.steps.count, shown.initial == trace.initial,
+                zip(shown.steps, trace.steps).allSatisfy({
+                    $0.actor == $1.actor && $0.name == $1.name && $0.state == $1.state
+                })
+            else { continue }
+            return other.name
+        }
+        return nil
     }
+
+    /// Whether the property is about where runs end up, so that what the processes wait for is shown.
+    private var isAtEnd: Bool { property.kind == .deadlock || property.kind == .final }
 
     private func whereProcessesStand(_ trace: Trace) -> [String] {
-        let sentences = WaitingProcesses(trace.system).sentences(in: trace.state(after: trace.steps.count))
+        let sentences = WaitingProcesses(trace.system, path: spec.path)
+            .sentences(in: trace.state(after: trace.steps.count))
+        guard !sentences.isEmpty else { return [] }
         let nameWidth = sentences.map { TextLayout.width($0.process) }.max() ?? 0
         guard room - nameWidth - 4 >= 24 else {
             return ["  at the end:"] + sentences.flatMap { wrapped("\($0.process) \($0.words)", indent: 4) }
@@ -109,20 +127,19 @@ struct ViolationText {
     private func places(_ trace: Trace) -> [String] {
         var lines: [String] = []
         var seen: Set<String> = []
-        if let range = property.range {
+        // A deadlock has no place of its own: the lines of its processes tell.
+        if let range = property.range, property.kind != .deadlock {
             lines += place("spec", range)
             seen.insert(lineKey(range))
         }
-        if let violation = trace.violation, seen.insert(lineKey(violation.range)).inserted {
+        if let violation = trace.violation, property.kind != .deadlock, seen.insert(lineKey(violation.range)).inserted {
             lines += place("here", violation.range)
         }
-        if let last = trace.steps.last, isLastStepToBlame, seen.insert(lineKey(last.range)).inserted {
+        if let last = trace.steps.last, !isAtEnd, seen.insert(lineKey(last.range)).inserted {
             lines += place("step \(trace.steps.count)", last.range)
         }
         return lines
     }
-
-    private var isLastStepToBlame: Bool { property.kind != .deadlock && property.kind != .final }
 
     private func lineKey(_ range: SourceRange) -> String {
         "\(range.file.path):\(range.file.position(at: range.start).line)"
@@ -142,6 +159,8 @@ struct ViolationText {
 
     private func wrapped(_ text: String, indent: Int = 0) -> [String] {
         let blanks = String(repeating: " ", count: indent)
-        return TextLayout.wrapped(text, width: room - indent - 2).enumerated().map { blanks + ($0 == 0 ? "" : "  ") + $1 }
+        return TextLayout.wrapped(text, width: room - indent - 2).enumerated().map {
+            blanks + ($0 == 0 ? "" : "  ") + $1
+        }
     }
 }

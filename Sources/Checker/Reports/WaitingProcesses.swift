@@ -5,10 +5,13 @@ import Model
 /// Says of each process of a state what keeps it from going on.
 struct WaitingProcesses {
     let system: TransitionSystem
+    /// The spec's own path, which goes without saying.
+    let path: String
     private let names: DataNames
 
-    init(_ system: TransitionSystem) {
+    init(_ system: TransitionSystem, path: String) {
         self.system = system
+        self.path = path
         names = DataNames(system)
     }
 
@@ -28,17 +31,21 @@ struct WaitingProcesses {
         let process = system.kind(of: pid).process
         let point = process.points[index]
         let node = process.code.nodes[point.node]
-        let text = TextLayout.oneLine(node.range.file.text(of: node.range))
+        var text = TextLayout.oneLine(node.range.file.text(of: node.range))
+        if let label = point.label, text.hasPrefix("\(label): ") { text.removeFirst(label.count + 2) }
+        let line = node.range.file.position(at: node.range.start).line
+        let place =
+            node.range.file.path == path ? "line \(line)" : "\(TextLayout.oneLine(node.range.file.path)):\(line)"
+        let front = "\(point.name) (\(place))"
         if state.processes[pid].channel > 0 {
-            return "sleeps on \(names.channel(state.processes[pid].channel)), until a wakeup"
+            return "\(front): sleeps on \(names.channel(state.processes[pid].channel)), until a wakeup"
         }
         switch node.operation {
-        case .acquire(let place): return "\(point.name): \(lock(place, pid, state))"
-        case .resumed(let place?): return "\(point.name): woken, \(lock(place, pid, state))"
-        case .resumed(nil): return "\(point.name): woken"
-        case .await: return "\(point.name): waits for its condition, \(text)"
-        case .join: return "\(point.name): waits for the end of a process, \(text)"
-        default: return "stands before \(point.name)"
+        case .acquire(let place): return "\(front): \(lock(place, pid, state))"
+        case .resumed(let place?): return "\(front): woken, \(lock(place, pid, state))"
+        case .resumed(nil): return "\(front): woken"
+        case .await, .join: return "\(front): waits, \(text)"
+        default: return "\(front): can go on"
         }
     }
 

@@ -10,8 +10,12 @@ struct FormulaExplainer {
     func explain(_ formula: Formula, _ evaluator: inout Evaluator) -> String {
         switch formula.kind {
         case .binary(let operation, let left, let right):
-            return "\(operand(left, of: operation, &evaluator)) \(operation.rawValue) \(operand(right, of: operation, &evaluator))"
-        case .unary(let operation, let inner): return "\(operation.rawValue)\(explain(inner, &evaluator))"
+            return
+                "\(operand(left, of: operation, &evaluator)) \(operation.rawValue) \(operand(right, of: operation, &evaluator))"
+        case .unary(let operation, let inner):
+            let text = explain(inner, &evaluator)
+            if case .binary = inner.kind { return "\(operation.rawValue)(\(text))" }
+            return operation.rawValue + text
         case .convert(let inner, _): return explain(inner, &evaluator)
         case .bind(let local, let value, let body):
             if let bound = try? evaluator.evaluate(value) { evaluator.locals[local] = bound }
@@ -20,7 +24,8 @@ struct FormulaExplainer {
         }
     }
 
-    private func operand(_ formula: Formula, of operation: BinaryOperatorSyntax, _ evaluator: inout Evaluator) -> String {
+    private func operand(_ formula: Formula, of operation: BinaryOperatorSyntax, _ evaluator: inout Evaluator) -> String
+    {
         let text = explain(formula, &evaluator)
         guard case .binary(let inner, _, _) = formula.kind, binds(inner) <= binds(operation) else { return text }
         return "(\(text))"

@@ -98,7 +98,9 @@ struct TraceBuilder {
         }
     }
 
-    private func violatingStep(from state: SystemState, _ found: FoundViolation) throws(TraceMismatch) -> (Trace.Step, Violation) {
+    private func violatingStep(from state: SystemState, _ found: FoundViolation) throws(TraceMismatch) -> (
+        Trace.Step, Violation
+    ) {
         for transition in stepper.transitions(from: state) where isTaken(transition.actor, found) {
             if case .violation(let violation, let reached) = transition.outcome, violation.kind == found.site.kind {
                 return (step(transition, reached), violation)

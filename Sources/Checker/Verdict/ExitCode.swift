@@ -43,11 +43,12 @@ public enum ExitStatus: Int, Sendable {
 
     /// The status of the results of all files.
     public static func of(_ results: [SpecResult]) -> ExitStatus {
-        combined(results.flatMap { result -> [ExitStatus] in
-            if result.readError != nil { return [.inputOutput] }
-            if result.diagnostics.contains(where: { $0.severity == .error }) { return [.rejected] }
-            return result.checks.map { of($0) }
-        })
+        combined(
+            results.flatMap { result -> [ExitStatus] in
+                if result.readError != nil { return [.inputOutput] }
+                if result.diagnostics.contains(where: { $0.severity == .error }) { return [.rejected] }
+                return result.checks.map { of($0) }
+            })
     }
 
     /// The status of one check.
@@ -55,13 +56,17 @@ public enum ExitStatus: Int, Sendable {
         if !check.internalErrors.isEmpty { return .internalError }
         if check.isMet == true { return .success }
         if check.diagnostics.contains(where: { $0.severity == .error }) { return .rejected }
-        if check.properties.contains(where: { $0.verdict == .notSupported }), check.violated.isEmpty { return .noAnswer }
+        if check.properties.contains(where: { $0.verdict == .notSupported }), check.violated.isEmpty {
+            return .noAnswer
+        }
         if check.expected != nil {
             let hasContradiction = check.scope == .exhaustive || !check.violated.isEmpty || check.limit == nil
             return check.isMet == nil || !hasContradiction ? .noAnswer : .mixed
         }
         if let first = check.violated.first { return of(first.kind) }
-        if check.scope == .exhaustive, check.properties.contains(where: { $0.kind == .reachable && $0.verdict == .notReached }) {
+        if check.scope == .exhaustive,
+            check.properties.contains(where: { $0.kind == .reachable && $0.verdict == .notReached })
+        {
             return .property
         }
         if check.system == nil || check.scope == .partial { return .noAnswer }

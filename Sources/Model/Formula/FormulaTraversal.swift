@@ -15,7 +15,8 @@ extension Formula {
         case .optionalMap(let operand, _, let body), .bind(_, let operand, let body): return [operand, body]
         case .element(let base, let index): return [base, index]
         case .quantifier(let quantifier):
-            return quantifier.binders.flatMap(\.domain.formulas) + [quantifier.condition, quantifier.body].compactMap(\.self)
+            return quantifier.binders.flatMap(\.domain.formulas)
+                + [quantifier.condition, quantifier.body].compactMap(\.self)
         case .predicate(let predicate): return predicate.formulas
         }
     }
@@ -55,7 +56,8 @@ extension Formula {
         case .list(let parts): new = .list(parts.map(transform))
         case .wrap(let operand): new = .wrap(transform(operand))
         case .unwrap(let operand): new = .unwrap(transform(operand))
-        case .optionalMap(let operand, let local, let body): new = .optionalMap(transform(operand), local, transform(body))
+        case .optionalMap(let operand, let local, let body):
+            new = .optionalMap(transform(operand), local, transform(body))
         case .member(let operand, let field): new = .member(transform(operand), field)
         case .element(let base, let index): new = .element(transform(base), transform(index))
         case .collection(let operation, let parts): new = .collection(operation, parts.map(transform))

@@ -31,7 +31,9 @@ extension IntegerType {
             return (left.lower >= 0 ? 0 : max(-most, left.lower), left.upper <= 0 ? 0 : min(most, left.upper))
         case .shiftRight:
             guard right.lower >= 0, right.upper < 64 else { return nil }
-            return (min(left.lower, left.lower >> right.lower), max(left.upper >> right.lower, left.upper >> right.upper))
+            return (
+                min(left.lower, left.lower >> right.lower), max(left.upper >> right.lower, left.upper >> right.upper)
+            )
         case .shiftLeft:
             guard right.lower >= 0, right.upper < 63, left.lower >= 0 else { return nil }
             return (left.lower << right.lower, left.upper << right.upper)

@@ -6,7 +6,8 @@ extension Emitter {
         var callee = Frame(function: function.name, source: function.body.locals)
         for (parameter, argument) in arguments.enumerated() {
             switch argument {
-            case .value(let formula): callee.substitutes[parameter] = .formula(passed(lower(formula), function, parameter))
+            case .value(let formula):
+                callee.substitutes[parameter] = .formula(passed(lower(formula), function, parameter))
             case .place(let place): callee.substitutes[parameter] = .place(stable(lower(place)))
             }
         }
@@ -123,7 +124,8 @@ extension Emitter {
             emit(.atomicUpdate(kind, target, value, result: result ?? newLocal("%old", place.type)))
         case .compareAndSwap(let place, let expected, let new):
             let (old, value) = (lower(expected), lower(new))
-            emit(.compareAndSwap(lower(place), expected: old, new: value, result: result ?? newLocal("%swapped", .bool)))
+            emit(
+                .compareAndSwap(lower(place), expected: old, new: value, result: result ?? newLocal("%swapped", .bool)))
         case .orderedLoad(let place), .loadReserved(let place):
             let value = lower(Formula(.load(place), place.type, range))
             if let result { set(result, value) }

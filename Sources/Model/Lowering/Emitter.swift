@@ -14,6 +14,8 @@ struct AccessFacts {
     var readsFinished = false
     /// Whether some code wakes processes by name.
     var resumes = false
+    /// Whether some code claims private data, which asks whether their owner runs.
+    var claims = false
     /// Whether every shared load is a step (`--no-reduce`).
     var isUnreduced = false
 }

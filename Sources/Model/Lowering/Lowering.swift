@@ -61,7 +61,7 @@ final class SystemLowering {
         let placement = PointPlacement(isUnreduced: options.isUnreduced, variableNames: model.variables.map(\.name))
         var processes: [ProcessCode] = []
         for (id, declaration) in model.processes.enumerated() {
-            classification.classify(&codes[id])
+            classification.classify(&codes[id], isStartable: declaration.startParameterCount != nil)
             CodeCleanup.mergeLabels(&codes[id])
             let points = placement.place(in: &codes[id])
             processes.append(code(of: declaration, id: id, codes[id], points))
@@ -74,7 +74,8 @@ final class SystemLowering {
             isUnreduced: options.isUnreduced, exploredAsUnguarded: options.unguarded.sorted())
     }
 
-    private func code(of declaration: ProcessDeclaration, id: ProcessID, _ code: Code, _ points: [Point]) -> ProcessCode {
+    private func code(of declaration: ProcessDeclaration, id: ProcessID, _ code: Code, _ points: [Point]) -> ProcessCode
+    {
         ProcessCode(
             name: declaration.name, id: id, count: declaration.count, firstPid: declaration.firstPid,
             isDaemon: declaration.isDaemon, startParameterCount: declaration.startParameterCount,
@@ -133,8 +134,12 @@ final class SystemLowering {
         let codes = probe.codes()
         var hardwareReads: Set<VariableID> = []
         for node in codes.flatMap(\.nodes) {
-            if node.isHardware { hardwareReads.formUnion(node.operation.loads) }
+            if node.isHardware {
+                hardwareReads.formUnion(node.operation.loads)
+                hardwareReads.formUnion(node.operation.stores)
+            }
             if case .resume = node.operation { facts.resumes = true }
+            if case .claim = node.operation { facts.claims = true }
             if case .tryAcquire(let place, _) = node.operation, case .variable(let id) = place.root {
                 facts.observedLocks.insert(id)
             }
@@ -201,7 +206,8 @@ final class SystemLowering {
             }
             result.append(
                 SystemVariable(
-                    name: variable.name, dimensions: variable.dimensions, type: variable.type, initial: variable.initial,
+                    name: variable.name, dimensions: variable.dimensions, type: variable.type,
+                    initial: variable.initial,
                     isGhost: variable.isGhost, protection: protection,
                     claims: context.claims[SystemContext.group(of: variable)]?.variable, soleProcess: soleProcess,
                     range: variable.range))
@@ -209,9 +215,11 @@ final class SystemLowering {
         for (name, claim) in context.claims.sorted(by: { $0.value.variable < $1.value.variable }) {
             result.append(
                 SystemVariable(
-                    name: "\(name).claimed", dimensions: claim.dimensions, type: .optional(.pid), initial: .value(.null),
+                    name: "\(name).claimed", dimensions: claim.dimensions, type: .optional(.pid),
+                    initial: .value(.null),
                     isGhost: true, protection: .none, claims: nil, soleProcess: nil,
-                    range: model.variables.first?.range ?? SourceRange(file: SourceFile(path: "", text: ""), start: 0, end: 0)))
+                    range: model.variables.first?.range
+                        ?? SourceRange(file: SourceFile(path: "", text: ""), start: 0, end: 0)))
         }
         return result
     }
@@ -262,14 +270,26 @@ private struct SystemLoweringProbe {
 
     func codes() -> [Code] {
         let context = SystemContext(model: model)
-        return model.processes.map { process in
-            let emitter = Emitter(
-                model: model, facts: AccessFacts(), context: context, diagnostics: diagnostics, function: process.name,
-                source: process.body.locals, range: process.body.range, hoists: true)
-            for parameter in 0..<(process.startParameterCount ?? 0) { _ = emitter.target(of: parameter) }
-            emitter.withScope { emitter.lower(process.body.statements) }
-            emitter.emit(.finish)
-            return emitter.finish()
-        }
+        let actions = model.actions.map { emit($0.body, $0.name, context) }
+        return actions
+            + model.processes.map { process in
+                let emitter = Emitter(
+                    model: model, facts: AccessFacts(), context: context, diagnostics: diagnostics,
+                    function: process.name,
+                    source: process.body.locals, range: process.body.range, hoists: true)
+                for parameter in 0..<(process.startParameterCount ?? 0) { _ = emitter.target(of: parameter) }
+                emitter.withScope { emitter.lower(process.body.statements) }
+                emitter.emit(.finish)
+                return emitter.finish()
+            }
+    }
+
+    private func emit(_ body: Body, _ name: String, _ context: SystemContext) -> Code {
+        let emitter = Emitter(
+            model: model, facts: AccessFacts(), context: context, diagnostics: diagnostics, function: name,
+            source: body.locals, range: body.range, hoists: false)
+        emitter.withScope { emitter.lower(body.statements) }
+        emitter.emit(.end)
+        return emitter.finish()
     }
 }

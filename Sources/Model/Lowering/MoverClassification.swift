@@ -9,11 +9,16 @@ struct MoverClassification {
     let diagnostics: Diagnostics
 
     /// Fills in `mover`, `isShared` and `isAttached` of all nodes.
-    func classify(_ code: inout Code) {
+    ///
+    /// - Parameters:
+    ///   - code: the code of a process.
+    ///   - isStartable: whether others start it; its end does not commute with that.
+    func classify(_ code: inout Code, isStartable: Bool) {
         for index in code.nodes.indices {
             let node = code.nodes[index]
             code.nodes[index].isShared = isShared(node)
             code.nodes[index].mover = node.isInAtomic ? .both : mover(of: node)
+            if case .finish = node.operation, isStartable || facts.claims { code.nodes[index].mover = .none }
         }
         attachGhosts(&code)
     }
@@ -109,7 +114,8 @@ struct MoverClassification {
     /// Whether a node touches ghosts and nothing else; real data were read into locals before.
     private func isGhostOnly(_ node: Node) -> Bool {
         let touched = node.operation.loads.union(node.operation.stores)
-        return !touched.isEmpty && touched.allSatisfy { model.variables[$0].isGhost } && !facts.isStored(node.operation.stores)
+        return !touched.isEmpty && touched.allSatisfy { model.variables[$0].isGhost }
+            && !facts.isStored(node.operation.stores)
     }
 
     private func followsAccess(
@@ -131,7 +137,8 @@ struct MoverClassification {
         let names = node.operation.loads.union(node.operation.stores).filter { model.variables[$0].isGhost }
             .map { model.variables[$0].name }.sorted()
         diagnostics.report(
-            .ghostOwnStep, "\(names.joined(separator: ", ")): this ghost statement is a step of its own", at: node.range,
+            .ghostOwnStep, "\(names.joined(separator: ", ")): this ghost statement is a step of its own",
+            at: node.range,
             notes: [
                 "write it directly after the access that it records, or touch the ghost under one lock everywhere"
             ])

@@ -15,7 +15,11 @@ struct PointPlacement {
             code.nodes[index].isPoint =
                 isStepPoint || (isUnreduced && node.isShared && !node.isAttached && !node.isInAtomic)
         }
-        breakLoops(&code, { $0.isStepPoint }, { $0.isStepPoint = true; $0.isPoint = true })
+        breakLoops(
+            &code, { $0.isStepPoint },
+            {
+                $0.isStepPoint = true; $0.isPoint = true
+            })
         let live = Liveness.liveBefore(code)
         return name(code).map { index, name in
             Point(
@@ -113,9 +117,12 @@ enum Liveness {
             if let (local, isWhole) = node.operation.assignedLocal {
                 if isWhole { result.remove(local) } else { result.insert(local) }
             }
-            for formula in node.operation.formulas + node.kills.map(\.condition) {
-                result.formUnion(formula.freeLocals)
-            }
+            var read: Set<LocalID> = []
+            for formula in node.operation.formulas { read.formUnion(formula.freeLocals) }
+            // A choice's condition reads the value that is tried, not one from before.
+            if case .choose(let local, _, _, _) = node.operation { read.remove(local) }
+            for kill in node.kills { read.formUnion(kill.condition.freeLocals) }
+            result.formUnion(read)
             if result != live[index] {
                 live[index] = result
                 waiting += predecessors[index]

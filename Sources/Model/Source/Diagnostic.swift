@@ -86,7 +86,8 @@ public final class Diagnostics {
         func key(_ diagnostic: Diagnostic) -> (Int, Int) {
             (order[ObjectIdentifier(diagnostic.range.file)] ?? 0, diagnostic.range.start)
         }
-        return collected.enumerated().sorted { (key($0.element), $0.offset) < (key($1.element), $1.offset) }.map(\.element)
+        return collected.enumerated().sorted { (key($0.element), $0.offset) < (key($1.element), $1.offset) }.map(
+            \.element)
     }
 
     /// Whether any of them is an error.

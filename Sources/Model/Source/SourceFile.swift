@@ -26,7 +26,8 @@ public final class SourceFile: Sendable {
         let line = lineIndex(at: offset)
         let start = lineStarts[line]
         let end = min(max(offset, start), bytes.count)
-        return SourcePosition(line: line + 1, column: String(decoding: bytes[start..<end], as: UTF8.self).unicodeScalars.count + 1)
+        return SourcePosition(
+            line: line + 1, column: String(decoding: bytes[start..<end], as: UTF8.self).unicodeScalars.count + 1)
     }
 
     /// The text of a line, from 1, without its newline.

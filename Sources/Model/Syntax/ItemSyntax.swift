@@ -140,7 +140,8 @@ public struct ItemSyntax: Sendable {
         case ghostVariable(FieldSyntax)
         case initialize(BlockSyntax)
         case pure(Identifier, [ParameterSyntax], TypeSyntax, PureBodySyntax)
-        case function(Identifier, [ParameterSyntax], result: TypeSyntax?, returnsHolding: [ExpressionSyntax], BlockSyntax)
+        case function(
+            Identifier, [ParameterSyntax], result: TypeSyntax?, returnsHolding: [ExpressionSyntax], BlockSyntax)
         case action(Identifier, [BinderSyntax], when: ExpressionSyntax?, BlockSyntax, FairnessSyntax?)
         case process(ProcessSyntax)
         case property(PropertyKindSyntax, Identifier, ExpressionSyntax, message: String?)

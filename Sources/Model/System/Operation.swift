@@ -173,7 +173,8 @@ extension Operation {
             [value]
         case .choose(_, let domain, let condition, _): domain.formulas + [condition].compactMap(\.self)
         case .first(_, let domain, _), .advance(_, let domain, _): domain.formulas
-        case .acquire(let place), .release(let place), .tryAcquire(let place, _), .claim(let place), .publish(let place):
+        case .acquire(let place), .release(let place), .tryAcquire(let place, _), .claim(let place),
+            .publish(let place):
             place.formulas
         case .sleep(let channel, let lock): channel.indices + (lock?.formulas ?? [])
         case .resumed(let lock): lock?.formulas ?? []
@@ -222,7 +223,8 @@ extension Operation {
         switch self {
         case .assign(let place, _):
             if case .local(let id) = place.root { (id, place.path.isEmpty) } else { nil }
-        case .choose(let local, _, _, _), .first(let local, _, _), .tryAcquire(_, let local), .atomicUpdate(_, _, _, let local),
+        case .choose(let local, _, _, _), .first(let local, _, _), .tryAcquire(_, let local),
+            .atomicUpdate(_, _, _, let local),
             .compareAndSwap(_, _, _, let local):
             (local, true)
         case .advance(let local, _, _): (local, false)

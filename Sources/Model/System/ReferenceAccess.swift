@@ -119,7 +119,8 @@ struct StateContext: EvaluationContext {
         return state.data[variable][instance]
     }
 
-    private func instance(_ dimensions: [Type], _ indices: [Int], _ range: SourceRange) throws(EvaluationFailure) -> Int {
+    private func instance(_ dimensions: [Type], _ indices: [Int], _ range: SourceRange) throws(EvaluationFailure) -> Int
+    {
         var number = 0
         for (index, dimension) in zip(indices, dimensions) {
             let count = Int(system.types.count(of: dimension) ?? 1)
@@ -165,7 +166,9 @@ struct StateContext: EvaluationContext {
 
     /// The pid that owns an element of private data.
     private func owner(_ variable: SystemVariable, _ indices: [Int]) -> Int {
-        guard let index = indices.first, case .sort(let id) = variable.dimensions.first else { return indices.first ?? 0 }
+        guard let index = indices.first, case .sort(let id) = variable.dimensions.first else {
+            return indices.first ?? 0
+        }
         return (system.types.sorts[id].firstPid ?? 0) + index
     }
 
@@ -208,6 +211,7 @@ struct StateContext: EvaluationContext {
         case .finished(let pid): return .bool(state.processes[pid].position == .finished)
         case .asleep(let pid): return .bool(state.processes[pid].channel != 0)
         case .at(let pid, let label):
+            if case .invariant = reader, !standsAtStep(pid) { throw .notChecked }
             guard case .point(let index) = state.processes[pid].position else { return .bool(false) }
             let point = system.kind(of: pid).process.points[index]
             return .bool(point.label == label || point.name == label)

@@ -29,16 +29,7 @@ extension ReferenceRun {
             let index = try ordinal(process)
             if state.processes[index].channel == number { state.processes[index].channel = 0 }
         case .resume(let process): state.processes[try ordinal(process)].channel = 0
-        case .atomicUpdate(let kind, let place, let operand, let result):
-            try checkStore(to: place, node.range)
-            let old = try load(place, node.range)
-            locals[result] = old
-            try store(update(kind, old, evaluate(operand), place.type), to: place, node.range)
-        case .compareAndSwap(let place, let expected, let new, let result):
-            try checkStore(to: place, node.range)
-            let matches = try load(place, node.range) == evaluate(expected)
-            if matches { try store(evaluate(new), to: place, node.range) }
-            locals[result] = .bool(matches)
+        case .atomicUpdate, .compareAndSwap: try atomicOperation(node)
         case .await(let condition):
             if try !evaluate(condition).isTrue { throw .blocked }
         case .join(let process):
@@ -64,6 +55,22 @@ extension ReferenceRun {
         case .either, .choose, .wakeupOne, .start: preconditionFailure("choices are forks")
         }
         return node.next
+    }
+
+    private mutating func atomicOperation(_ node: Node) throws(Stop) {
+        switch node.operation {
+        case .atomicUpdate(let kind, let place, let operand, let result):
+            try checkStore(to: place, node.range)
+            let old = try load(place, node.range)
+            locals[result] = old
+            try store(update(kind, old, evaluate(operand), place.type), to: place, node.range)
+        case .compareAndSwap(let place, let expected, let new, let result):
+            try checkStore(to: place, node.range)
+            let matches = try load(place, node.range) == evaluate(expected)
+            if matches { try store(evaluate(new), to: place, node.range) }
+            locals[result] = .bool(matches)
+        default: preconditionFailure("not an atomic operation")
+        }
     }
 
     private mutating func finishProcess(_ node: Node) throws(Stop) {
@@ -162,14 +169,27 @@ extension ReferenceRun {
             guard try load(place, node.range) == .null else {
                 throw violation(.ownership(variable(place)), "\(name(of: place)) is claimed twice", node.range)
             }
+            if let owner = try owner(of: place), owner != pid, case .point = state.processes[owner].position {
+                throw violation(
+                    .ownership(variable(place)), "\(name(of: place)): \(system.types.pidNames[owner]) is running",
+                    node.range)
+            }
             try store(.some(.member(pid)), to: place, node.range)
         case .publish(let place):
             guard try load(place, node.range) == .some(.member(pid)) else {
-                throw violation(.ownership(variable(place)), "\(name(of: place)) is published and not claimed", node.range)
+                throw violation(
+                    .ownership(variable(place)), "\(name(of: place)) is published and not claimed", node.range)
             }
             try store(.null, to: place, node.range)
         default: preconditionFailure("not an ownership operation")
         }
+    }
+
+    /// The process whose element a claim is of.
+    private mutating func owner(of place: Place) throws(Stop) -> Int? {
+        guard let index = place.indices.first, case .variable(let id) = place.root else { return nil }
+        guard case .sort(let sort) = system.variables[id].dimensions.first else { return try ordinal(index) }
+        return try (system.types.sorts[sort].firstPid ?? 0) + ordinal(index)
     }
 
     private func variable(_ place: Place) -> VariableID {

@@ -42,7 +42,8 @@ public struct ReferenceProperties {
     }
 
     private func judge(
-        _ part: PropertyPart, of property: SystemProperty, _ values: [Value], _ state: SystemState, _ before: SystemState?
+        _ part: PropertyPart, of property: SystemProperty, _ values: [Value], _ state: SystemState,
+        _ before: SystemState?
     ) -> PropertyJudgement {
         do throws(EvaluationFailure) {
             var evaluator = evaluator(for: part, of: property, values, state, before)
@@ -60,13 +61,18 @@ public struct ReferenceProperties {
 
     /// An evaluator in which the part's binders have values: for explanations of why it is false.
     public func evaluator(
-        for part: PropertyPart, of property: SystemProperty, _ values: [Value], _ state: SystemState, _ before: SystemState?
+        for part: PropertyPart, of property: SystemProperty, _ values: [Value], _ state: SystemState,
+        _ before: SystemState?
     ) -> Evaluator {
-        var context = StateContext(system: system, state: state, reader: property.respectsGuards ? .invariant : .property)
+        var context = StateContext(
+            system: system, state: state, reader: property.respectsGuards ? .invariant : .property)
         context.previous = before
         var locals: [LocalID: Value] = [:]
         for (binder, value) in zip(part.binders, values) { locals[binder.local] = value }
-        return Evaluator(types: system.types, context: context, locals: locals)
+        var evaluator = Evaluator(types: system.types, context: context, locals: locals)
+        // What block-bodied pure functions compute; where one traps, what rests on it stays unknown.
+        try? run(part.code, &evaluator)
+        return evaluator
     }
 
     /// Runs the code of block-bodied pure functions, which has no effect but on locals.
@@ -80,14 +86,21 @@ public struct ReferenceProperties {
             case .assign(let place, let value):
                 guard case .local(let local) = place.root else { preconditionFailure("a property stores to data") }
                 let new = try evaluator.evaluate(value)
-                evaluator.locals[local] = try evaluator.replacing(place.path[...], in: evaluator.locals[local], with: new, node.range)
+                evaluator.locals[local] = try evaluator.replacing(
+                    place.path[...], in: evaluator.locals[local], with: new, node.range)
             case .branch(let condition, let otherwise):
                 if try !evaluator.evaluate(condition).isTrue { index = otherwise }
             case .first(let local, let domain, let otherwise):
-                if let first = try evaluator.values(of: domain).first { evaluator.locals[local] = first } else { index = otherwise }
+                if let first = try evaluator.values(of: domain).first {
+                    evaluator.locals[local] = first
+                } else {
+                    index = otherwise
+                }
             case .advance(let local, let domain, let otherwise):
                 let values = try evaluator.values(of: domain)
-                if let position = values.firstIndex(where: { $0 == evaluator.locals[local] }), position + 1 < values.count {
+                if let position = values.firstIndex(where: { $0 == evaluator.locals[local] }),
+                    position + 1 < values.count
+                {
                     evaluator.locals[local] = values[position + 1]
                 } else {
                     index = otherwise
@@ -101,7 +114,9 @@ public struct ReferenceProperties {
 
 extension Evaluator {
     /// The old value with the part at the end of a path replaced.
-    mutating func replacing(_ path: ArraySlice<Place.Component>, in old: Value?, with value: Value, _ range: SourceRange)
+    mutating func replacing(
+        _ path: ArraySlice<Place.Component>, in old: Value?, with value: Value, _ range: SourceRange
+    )
         throws(EvaluationFailure) -> Value
     {
         guard let component = path.first else { return value }

@@ -95,7 +95,9 @@ struct ReferenceRun {
     private func end(_ outcome: Outcome) -> End { End(outcome: outcome, assertions: assertions, stores: stores) }
 
     /// Runs until the step ends or forks. Ends are collected, forks are returned in order.
-    private mutating func run(from start: NodeID, isFirst: Bool, _ ends: inout [End]) -> [(run: ReferenceRun, node: NodeID)] {
+    private mutating func run(from start: NodeID, isFirst: Bool, _ ends: inout [End]) -> [(
+        run: ReferenceRun, node: NodeID
+    )] {
         var index = start
         var isFirst = isFirst
         while true {
@@ -179,6 +181,11 @@ struct ReferenceRun {
         if case .point = state.processes[target].position {
             throw violation(.lockUse, "\(system.types.pidNames[target]) is started while it runs", node.range)
         }
+        if let claimed = claimedElement(of: target) {
+            throw violation(
+                .ownership(claimed), "\(system.types.pidNames[target]) is started while its data are claimed",
+                node.range)
+        }
         var locals: [Value?] = Array(repeating: nil, count: process.code.locals.count)
         for (parameter, formula) in arguments.enumerated() { locals[parameter] = try run.evaluate(formula) }
         var child = ReferenceRun(system: system, code: process.code, pid: target, state: state, locals: locals)
@@ -193,6 +200,20 @@ struct ReferenceRun {
             forks.append((fork, node.next))
         }
         return forks
+    }
+
+    /// A claim variable in which somebody has borrowed the process's element.
+    private func claimedElement(of pid: Int) -> VariableID? {
+        for claims in Set(system.variables.compactMap(\.claims)).sorted() {
+            var first = 0
+            if case .sort(let id) = system.variables[claims].dimensions.first {
+                first = system.types.sorts[id].firstPid ?? 0
+            }
+            let element = pid - first
+            guard state.data[claims].indices.contains(element) else { continue }
+            if state.data[claims][element] != .null { return claims }
+        }
+        return nil
     }
 
     // MARK: Helpers of execution

@@ -21,12 +21,16 @@ public struct ReferenceStepper {
         for variable in system.variables {
             let count = variable.instanceCount(system.types)
             switch variable.initial {
-            case .value(let value): for index in datas.indices { datas[index].append(Array(repeating: value, count: count)) }
+            case .value(let value):
+                for index in datas.indices { datas[index].append(Array(repeating: value, count: count)) }
             case .any:
-                guard let values = system.types.allValues(of: variable.type, limit: limit),
-                    datas.count * values.count <= limit
-                else { return nil }
-                datas = datas.flatMap { data in values.map { data + [Array(repeating: $0, count: count)] } }
+                guard let values = system.types.allValues(of: variable.type, limit: limit) else { return nil }
+                var rows: [[Value]] = [[]]
+                for _ in 0..<count {
+                    guard rows.count * values.count * datas.count <= limit else { return nil }
+                    rows = rows.flatMap { row in values.map { row + [$0] } }
+                }
+                datas = datas.flatMap { data in rows.map { data + [$0] } }
             }
         }
         var outcomes: [Outcome] = datas.map { data in

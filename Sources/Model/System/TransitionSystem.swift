@@ -167,6 +167,19 @@ public struct SystemProperty: Sendable {
     /// Data that it reads.
     public let reads: Set<VariableID>
 
+    /// Whether it asks for the state of processes, which steps change without a store to data.
+    public var asksAboutProcesses: Bool {
+        parts.contains { part in
+            part.formula.contains { formula in
+                guard case .predicate(let predicate) = formula.kind else { return false }
+                switch predicate {
+                case .finished, .asleep, .at, .generation: return true
+                case .holds, .held, .free: return false
+                }
+            }
+        }
+    }
+
     /// Whether data under a held lock make it not checked.
     public var respectsGuards: Bool { kind == .invariant || kind == .reachable }
 }

@@ -13,7 +13,9 @@ extension TypeChecker {
                     signature(name, parameters, result: result.map { resolve($0) } ?? .void, entry.item.range))
             case .action(let name, _, _, _, _): declare(name, .action(0))
             case .process(let process):
-                guard case .process(let id) = symbols[process.name.text], let parameters = process.starts else { continue }
+                guard case .process(let id) = symbols[process.name.text], let parameters = process.starts else {
+                    continue
+                }
                 startParameters[id] = locals(of: parameters, allowInout: false)
             default: continue
             }
@@ -86,7 +88,8 @@ extension TypeChecker {
             let formula = coerce(check(syntax, expected: pure.result), to: pure.result)
             model.pures[id].expression = formula
             model.pures[id].body = Body(
-                locals: body.locals, statements: [Statement(.return(formula), range: syntax.range)], range: syntax.range)
+                locals: body.locals, statements: [Statement(.return(formula), range: syntax.range)], range: syntax.range
+            )
         case .block(let block):
             let statements = check(block)
             requireReturn(statements, block.range, name)

@@ -3,7 +3,9 @@
 extension TypeChecker {
     static let predicateNames: Set<String> = ["finished", "asleep", "at", "holds", "held", "free", "generation"]
 
-    func call(_ callee: ExpressionSyntax, _ arguments: [ArgumentSyntax], expected: Type?, _ range: SourceRange) -> Formula {
+    func call(_ callee: ExpressionSyntax, _ arguments: [ArgumentSyntax], expected: Type?, _ range: SourceRange)
+        -> Formula
+    {
         switch callee.kind {
         case .member(let base, let method): return callMethod(base, method, arguments, range)
         case .name(let name):
@@ -47,7 +49,9 @@ extension TypeChecker {
 
     // MARK: Conversions
 
-    private func single(_ arguments: [ArgumentSyntax], _ range: SourceRange, labels: Set<String> = []) -> (String?, ExpressionSyntax)? {
+    private func single(_ arguments: [ArgumentSyntax], _ range: SourceRange, labels: Set<String> = []) -> (
+        String?, ExpressionSyntax
+    )? {
         guard arguments.count == 1, let argument = arguments.first else {
             report(.argumentMismatch, "one argument is needed, here are \(arguments.count)", at: range)
             return nil
@@ -60,7 +64,9 @@ extension TypeChecker {
     }
 
     private func conversion(to type: Type, _ arguments: [ArgumentSyntax], _ range: SourceRange) -> Formula {
-        guard let (label, value) = single(arguments, range, labels: ["truncating", "bits"]) else { return invalid(range) }
+        guard let (label, value) = single(arguments, range, labels: ["truncating", "bits"]) else {
+            return invalid(range)
+        }
         let operand = check(value, expected: nil)
         if type == .pid { return coerce(operand, to: .pid) }
         guard let target = type.integer else { return invalid(range) }
@@ -84,13 +90,16 @@ extension TypeChecker {
             return invalid(range)
         }
         let mode: Conversion =
-            label == "truncating" ? .truncating : label == "bits" ? .reinterpreting : target.contains(source) ? .exact : .checked
+            label == "truncating"
+            ? .truncating : label == "bits" ? .reinterpreting : target.contains(source) ? .exact : .checked
         if mode == .reinterpreting, target.kind.bits != source.kind.bits {
             report(.needsConversion, "`bits:` needs the same width on both sides", at: range)
         }
         var result = target
         if mode == .exact, target.kind == .int { result = source }
-        let formula = Formula(.convert(operand, mode), .integer(IntegerType(kind: target.kind, lower: result.lower, upper: result.upper)), range)
+        let formula = Formula(
+            .convert(operand, mode), .integer(IntegerType(kind: target.kind, lower: result.lower, upper: result.upper)),
+            range)
         guard case .constant = operand.kind, let folded = constantValue(formula) else { return formula }
         return Formula(.constant(folded), .integer(target), range)
     }
@@ -118,7 +127,8 @@ extension TypeChecker {
             return invalid(range)
         }
         let (first, second) = unify(
-            number(check(arguments[0].value, expected: expected)), number(check(arguments[1].value, expected: expected)),
+            number(check(arguments[0].value, expected: expected)),
+            number(check(arguments[1].value, expected: expected)),
             range)
         guard let one = first.type.integer, let two = second.type.integer else { return invalid(range) }
         let pick: (Int128, Int128) -> Int128 = name == "min" ? { min($0, $1) } : { max($0, $1) }
@@ -148,7 +158,8 @@ extension TypeChecker {
             if let label = argument.label { index = declaration.fields.firstIndex { $0.name == label.text } }
             guard let index, given[index] == nil else {
                 report(
-                    .argumentMismatch, "\(declaration.name) has no such field left", at: argument.label?.range ?? argument.value.range,
+                    .argumentMismatch, "\(declaration.name) has no such field left",
+                    at: argument.label?.range ?? argument.value.range,
                     notes: suggestion(for: argument.label?.text ?? "", among: declaration.fields.map(\.name)))
                 return invalid(range)
             }
@@ -182,10 +193,13 @@ extension TypeChecker {
     }
 
     /// Arguments in the order of the parameters; labels are optional and must be right.
-    func match(_ arguments: [ArgumentSyntax], _ parameters: [Local], callee: String, _ range: SourceRange) -> [CallArgument]? {
+    func match(_ arguments: [ArgumentSyntax], _ parameters: [Local], callee: String, _ range: SourceRange)
+        -> [CallArgument]?
+    {
         guard arguments.count == parameters.count else {
             report(
-                .argumentMismatch, "\(callee) takes \(parameters.count) arguments, here are \(arguments.count)", at: range)
+                .argumentMismatch, "\(callee) takes \(parameters.count) arguments, here are \(arguments.count)",
+                at: range)
             for argument in arguments { _ = check(argument.value, expected: nil) }
             return nil
         }
@@ -257,7 +271,8 @@ extension TypeChecker {
         guard let (_, value) = single(arguments, range) else { return invalid(range) }
         let argument = coerce(check(value, expected: argumentType), to: argumentType)
         guard argument.type != .invalid else { return invalid(range) }
-        return Formula(.collection(operation, [operand, argument]), operation == .contains ? .bool : operand.type, range)
+        return Formula(
+            .collection(operation, [operand, argument]), operation == .contains ? .bool : operand.type, range)
     }
 
     static let mutatingMethods: Set<String> = ["append", "insert", "remove", "removeFirst"]
@@ -276,7 +291,9 @@ extension TypeChecker {
         case "finished": question = .finished(process())
         case "asleep": question = .asleep(process())
         case "generation":
-            return Formula(.predicate(.generation(process())), .integer(IntegerType(kind: .word(bits: 8, isSigned: false))), range)
+            model.unsupported.append(UnsupportedFeature(property: nil, feature: "generation", range: range))
+            return Formula(
+                .predicate(.generation(process())), .integer(IntegerType(kind: .word(bits: 8, isSigned: false))), range)
         case "at":
             guard let label = labelName(arguments[1].value) else {
                 report(.argumentMismatch, "the second argument of at is a label", at: arguments[1].value.range)

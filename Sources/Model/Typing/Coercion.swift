@@ -71,12 +71,16 @@ extension TypeChecker {
 
     private func mismatch(_ formula: Formula, _ type: Type) -> Formula {
         var notes: [String] = []
-        if formula.type == .pid, case .sort = type { notes.append("`\(name(of: type))(…)` takes a pid of its own kind") }
+        if formula.type == .pid, case .sort = type {
+            notes.append("`\(name(of: type))(…)` takes a pid of its own kind")
+        }
         if case .optional = formula.type { notes.append("`if let`, `guard let` or `!` takes the value out") }
         if case .sort(let id) = type, formula.type.integer != nil, !model.types.sorts[id].isSymmetric {
             notes.append("`\(name(of: type))(n)` is the element with that number")
         }
-        if formula.type == .void { notes = ["a call with a result stands alone on the right of `let`, `=` or `return`"] }
+        if formula.type == .void {
+            notes = ["a call with a result stands alone on the right of `let`, `=` or `return`"]
+        }
         report(
             .typeMismatch, "a \(name(of: type)) is needed, this is \(name(of: formula.type))", at: formula.range,
             notes: notes)
@@ -142,8 +146,14 @@ extension TypeChecker {
         if first.kind != .int, wholeFirst.contains(second) {
             return (left, coerce(right, to: .integer(wholeFirst)))
         }
-        if first.kind == .int, wholeFirst.contains(second) { return (left, coerce(right, to: .integer(IntegerType(kind: .int, lower: second.lower, upper: second.upper)))) }
-        if second.kind == .int, wholeSecond.contains(first) { return (coerce(left, to: .integer(IntegerType(kind: .int, lower: first.lower, upper: first.upper))), right) }
+        if first.kind == .int, wholeFirst.contains(second) {
+            return (
+                left, coerce(right, to: .integer(IntegerType(kind: .int, lower: second.lower, upper: second.upper)))
+            )
+        }
+        if second.kind == .int, wholeSecond.contains(first) {
+            return (coerce(left, to: .integer(IntegerType(kind: .int, lower: first.lower, upper: first.upper))), right)
+        }
         report(
             .needsConversion, "\(name(of: left.type)) and \(name(of: right.type)) have no common type", at: range,
             notes: ["convert one of them, for example with `\(conversionName(first))(…)`"])

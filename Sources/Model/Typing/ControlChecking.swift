@@ -20,7 +20,8 @@ extension TypeChecker {
         let leave = check(otherwise)
         if !leaves(leave) {
             report(
-                .elseFallsThrough, "the else of guard must leave: return, break, continue or panic", at: otherwise.range)
+                .elseFallsThrough, "the else of guard must leave: return, break, continue or panic", at: otherwise.range
+            )
         }
         switch condition {
         case .expression(let syntax): return [.conditional(checkCondition(syntax), then: [], otherwise: leave)]

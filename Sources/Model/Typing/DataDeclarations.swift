@@ -54,7 +54,8 @@ extension TypeChecker {
                 report(.duplicateName, "\(name.text) has the field \(field.name.text) twice", at: field.range)
                 continue
             }
-            let part = addPart(field, path: name.text + ".", dimensions: dimensions, inherited: protection, isGhost: false)
+            let part = addPart(
+                field, path: name.text + ".", dimensions: dimensions, inherited: protection, isGhost: false)
             guard let part else { continue }
             model.objects[id].fields.append((field.name.text, part))
             pendingProtections.append(PendingScope(object: id, part: part, field: field, inherited: protection))
@@ -70,7 +71,9 @@ extension TypeChecker {
     }
 
     /// Private data of the type `T[client]` are one datum for each process.
-    private func isPrivateArray(_ field: FieldSyntax, _ inherited: ProtectionSyntax?, _ dimensions: [Type], _ type: Type)
+    private func isPrivateArray(
+        _ field: FieldSyntax, _ inherited: ProtectionSyntax?, _ dimensions: [Type], _ type: Type
+    )
         -> Type?
     {
         guard case .isPrivate = field.protection ?? inherited, dimensions.isEmpty,
@@ -117,7 +120,8 @@ extension TypeChecker {
         return type
     }
 
-    private func addPart(name: String, type: Type, dimensions: [Type], field: FieldSyntax, isGhost: Bool) -> ObjectPart? {
+    private func addPart(name: String, type: Type, dimensions: [Type], field: FieldSyntax, isGhost: Bool) -> ObjectPart?
+    {
         switch type {
         case .array(let element, let index) where isObject(type) || isLockArray(type):
             return addPart(
@@ -153,7 +157,8 @@ extension TypeChecker {
             guard let initial = pending.field.initial, case .variable(let id) = pending.part else {
                 if let initial = pending.field.initial, case .expression(let expression) = initial {
                     report(
-                        .typeMismatch, "\(pending.field.name.text) holds locks; its parts have their own initial values",
+                        .typeMismatch,
+                        "\(pending.field.name.text) holds locks; its parts have their own initial values",
                         at: expression.range)
                 }
                 continue
@@ -173,7 +178,9 @@ extension TypeChecker {
             }
         }
         for pending in pendingProtections where pending.field.initial == nil {
-            guard case .variable(let id) = pending.part, let integer = model.variables[id].type.integer else { continue }
+            guard case .variable(let id) = pending.part, let integer = model.variables[id].type.integer else {
+                continue
+            }
             if !integer.contains(0) {
                 report(
                     .missingInitial,

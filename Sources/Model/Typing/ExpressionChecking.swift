@@ -108,7 +108,8 @@ extension TypeChecker {
         let local = body.hidden("payload", wrapped)
         let inner = member(of: .formula(Formula(.local(local), wrapped, base.range)), name, range)
         let result = formula(of: inner, range)
-        return Formula(.optionalMap(operand, local, result), result.type == .invalid ? .invalid : .optional(result.type), range)
+        return Formula(
+            .optionalMap(operand, local, result), result.type == .invalid ? .invalid : .optional(result.type), range)
     }
 
     private func conditional(
@@ -146,7 +147,9 @@ extension TypeChecker {
             report(.typeMismatch, "\(count) elements are needed, here are \(elements.count)", at: range)
             return invalid(range)
         }
-        return Formula(.list(elements.map { coerce(check($0, expected: element), to: element) }), .array(element, index: index), range)
+        return Formula(
+            .list(elements.map { coerce(check($0, expected: element), to: element) }), .array(element, index: index),
+            range)
     }
 
     // MARK: Operators
@@ -158,7 +161,8 @@ extension TypeChecker {
         let formula = number(check(operand, expected: expected))
         guard let integer = formula.type.integer else {
             if formula.type != .invalid {
-                report(.typeMismatch, "`\(operation.rawValue)` takes a number, not \(name(of: formula.type))", at: range)
+                report(
+                    .typeMismatch, "`\(operation.rawValue)` takes a number, not \(name(of: formula.type))", at: range)
             }
             return invalid(range)
         }
@@ -248,7 +252,9 @@ extension TypeChecker {
     }
 
     /// Types `left op right` and folds exact constants.
-    func arithmetic(_ operation: BinaryOperatorSyntax, _ left: Formula, _ right: Formula, _ range: SourceRange) -> Formula {
+    func arithmetic(_ operation: BinaryOperatorSyntax, _ left: Formula, _ right: Formula, _ range: SourceRange)
+        -> Formula
+    {
         guard let first = left.type.integer, let second = right.type.integer else { return invalid(range) }
         if case .constant(.integer(let one)) = left.kind, case .constant(.integer(let two)) = right.kind,
             first.kind == .int, second.kind == .int
@@ -283,7 +289,9 @@ extension TypeChecker {
         return (fit(left, to: right), fit(right, to: left))
     }
 
-    private func fold(_ operation: BinaryOperatorSyntax, _ left: Int128, _ right: Int128, _ range: SourceRange) -> Formula {
+    private func fold(_ operation: BinaryOperatorSyntax, _ left: Int128, _ right: Int128, _ range: SourceRange)
+        -> Formula
+    {
         switch operation {
         case .add, .wrappingAdd: return exact(left + right, range)
         case .subtract, .wrappingSubtract: return exact(left - right, range)

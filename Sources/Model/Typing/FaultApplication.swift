@@ -16,7 +16,7 @@ extension LoadedSpec {
         for definition in definitions {
             guard let name = definition.definedName else {
                 diagnostics.report(
-                    .faultMisplaced, "a fault replaces pure, func, process, action, const, data and init only",
+                    .faultMisplaced, "a fault replaces pure, func, process, action, const and data only",
                     at: definition.range)
                 continue
             }
@@ -41,7 +41,8 @@ extension LoadedSpec {
             for field in newFields {
                 guard let position = merged.firstIndex(where: { $0.name.text == field.name.text }) else {
                     diagnostics.report(
-                        .faultReplacesNothing, "\(name.text) has no field \(field.name.text) to replace", at: field.range)
+                        .faultReplacesNothing, "\(name.text) has no field \(field.name.text) to replace",
+                        at: field.range)
                     continue
                 }
                 if sameWords(merged[position].range, field.range) {
@@ -71,8 +72,10 @@ extension LoadedSpec {
 
     private func words(_ range: SourceRange) -> [String] {
         let text = SourceFile(path: "", text: range.file.text(of: range))
-        return Lexer.tokens(of: text).tokens.map { text.text(of: SourceRange(file: text, start: $0.start, end: $0.end)) }
-            .filter { !$0.isEmpty }
+        return Lexer.tokens(of: text).tokens.map {
+            text.text(of: SourceRange(file: text, start: $0.start, end: $0.end))
+        }
+        .filter { !$0.isEmpty }
     }
 }
 

@@ -48,7 +48,9 @@ extension TypeChecker {
 
     static let builtinNames: [String: String] = {
         var names: [String: String] = [:]
-        for type in ["bool", "int", "pid", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "spinlock", "seq", "set"] {
+        for type in [
+            "bool", "int", "pid", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "spinlock", "seq", "set",
+        ] {
             names[type] = "a type"
         }
         for call in synchronizationNames.union(predicateNames).union(["range", "choose"]) { names[call] = "a word" }

@@ -210,12 +210,17 @@ extension TypeChecker {
     /// `client[0]`, `frame[i]`: an element by its number.
     func sortElement(_ id: SortID, _ index: ExpressionSyntax, _ range: SourceRange) -> Formula {
         let sort = model.types.sorts[id]
+        let operand = check(index, expected: .sort(id))
+        if operand.type == .sort(id) { return operand }
+        if sort.firstPid != nil, operand.type == .pid || isProcessSort(operand.type) {
+            return Formula(.convert(operand, .process), .sort(id), range)
+        }
         if sort.isSymmetric {
             report(
                 .symmetryBroken, "an element of the symmetric sort \(sort.name) has no number", at: range,
                 notes: ["take `symmetric` away, or choose an element with `choose`"])
         }
-        let formula = number(check(index, expected: nil))
+        let formula = number(operand)
         guard let integer = formula.type.integer else { return invalid(range) }
         let target = IntegerType(kind: .int, lower: 0, upper: Int128(sort.count) - 1)
         if case .constant(.integer(let value)) = formula.kind {

@@ -61,7 +61,8 @@ extension TypeChecker {
             return parts[0]
         }
         switch syntax.kind {
-        case .binary(let operation, let left, let right) where operation == .and || operation == .or || operation == .implies:
+        case .binary(let operation, let left, let right)
+        where operation == .and || operation == .or || operation == .implies:
             return Formula(.binary(operation, checkTemporal(left), checkTemporal(right)), .bool, syntax.range)
         case .unary(.not, let operand): return Formula(.unary(.not, checkTemporal(operand)), .bool, syntax.range)
         default: return checkCondition(syntax)
@@ -99,7 +100,8 @@ extension TypeChecker {
         model.proofs.append(
             ProofDeclaration(
                 name: name.text, parameterCount: parameters.count, condition: formula,
-                body: Body(locals: body.locals, statements: statements, range: block.range), message: message, range: range))
+                body: Body(locals: body.locals, statements: statements, range: block.range), message: message,
+                range: range))
     }
 
     // MARK: Views and kernel bindings

@@ -6,7 +6,8 @@ extension TypeChecker {
     }
 
     private func resolveProtection(_ pending: PendingScope) {
-        apply(pending.field.protection ?? pending.inherited, to: pending.part, within: pending.object.map { [$0] } ?? [])
+        apply(
+            pending.field.protection ?? pending.inherited, to: pending.part, within: pending.object.map { [$0] } ?? [])
         if case .object(let id) = pending.part, let type = pending.field.type {
             applyStructureClauses(object: id, type: resolve(type), scopes: (pending.object.map { [$0] } ?? []) + [id])
         }
@@ -20,7 +21,9 @@ extension TypeChecker {
             let pending = pendingStructures.first(where: { if case .done(id) = $0.state { true } else { false } })
         else { return }
         for (field, declared) in zip(pending.fields, model.types.structures[id].fields) {
-            guard let part = model.objects[object].fields.first(where: { $0.name == declared.name })?.part else { continue }
+            guard let part = model.objects[object].fields.first(where: { $0.name == declared.name })?.part else {
+                continue
+            }
             if let clause = field.protection { apply(clause, to: part, within: scopes) }
             if case .object(let inner) = part {
                 applyStructureClauses(object: inner, type: declared.type, scopes: scopes + [inner])
@@ -44,7 +47,8 @@ extension TypeChecker {
                     model.variables[id].protection = .isPrivate
                 } else {
                     report(
-                        .protectionMisplaced, "private data is indexed by its process: \(variable.name) is not", at: range,
+                        .protectionMisplaced, "private data is indexed by its process: \(variable.name) is not",
+                        at: range,
                         notes: ["declare it `shared name[client] { … private }` or with the type `T[client]`"])
                 }
             case .guarded(let lock, let forWritingOnly):
@@ -87,7 +91,8 @@ extension TypeChecker {
             }
         }
         for step in steps.dropFirst() {
-            guard case .object(let id) = part, let next = model.objects[id].fields.first(where: { $0.name == step.text })
+            guard case .object(let id) = part,
+                let next = model.objects[id].fields.first(where: { $0.name == step.text })
             else {
                 report(.unknownName, "there is no \(step.text) in it", at: step.range)
                 return nil
@@ -106,7 +111,9 @@ extension TypeChecker {
             + model.variables.filter { $0.type == .lock }.map(\.name)
     }
 
-    private func instance(of lock: VariableID, _ constants: [Int], for variable: VariableDeclaration, at range: SourceRange)
+    private func instance(
+        of lock: VariableID, _ constants: [Int], for variable: VariableDeclaration, at range: SourceRange
+    )
         -> GuardPath?
     {
         let dimensions = model.variables[lock].dimensions

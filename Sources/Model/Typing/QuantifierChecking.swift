@@ -41,7 +41,8 @@ extension TypeChecker {
     }
 
     private func fold(
-        _ kind: QuantifierSyntax.Kind, _ binders: [CheckedBinder], _ condition: Formula?, _ body: Formula?, _ type: Type,
+        _ kind: QuantifierSyntax.Kind, _ binders: [CheckedBinder], _ condition: Formula?, _ body: Formula?,
+        _ type: Type,
         _ range: SourceRange
     ) -> Formula {
         if condition?.type == .invalid || body?.type == .invalid { return invalid(range) }
@@ -87,7 +88,8 @@ extension TypeChecker {
         case .formula(let formula):
             if case .constant(.member(0)) = formula.kind, isProcessSort(formula.type), case .name = syntax.domain.kind {
                 let local = body.declare(syntax.name.text, formula.type)
-                let binder = Binder(local: local, type: formula.type, domain: .type(formula.type), name: syntax.name.text)
+                let binder = Binder(
+                    local: local, type: formula.type, domain: .type(formula.type), name: syntax.name.text)
                 return CheckedBinder(binder: binder, element: nil)
             }
             return valueBinder(syntax.name, formula, enclosing)
@@ -150,7 +152,8 @@ extension TypeChecker {
             return nil
         }
         let local = body.declare(name.text, element)
-        let binder = Binder(local: local, type: element, domain: .elements(wrap(formula, in: enclosing)), name: name.text)
+        let binder = Binder(
+            local: local, type: element, domain: .elements(wrap(formula, in: enclosing)), name: name.text)
         return CheckedBinder(binder: binder, element: nil)
     }
 

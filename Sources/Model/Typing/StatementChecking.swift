@@ -218,7 +218,9 @@ extension TypeChecker {
         let leave = otherwise.map { block in
             let statements = check(block)
             if !leaves(statements) {
-                report(.elseFallsThrough, "the else of choose must leave: return, break, continue or panic", at: block.range)
+                report(
+                    .elseFallsThrough, "the else of choose must leave: return, break, continue or panic",
+                    at: block.range)
             }
             return statements
         }
@@ -265,7 +267,9 @@ extension TypeChecker {
         return [make(place)]
     }
 
-    private func start(_ name: Identifier, _ index: ExpressionSyntax?, _ arguments: [ArgumentSyntax], _ range: SourceRange)
+    private func start(
+        _ name: Identifier, _ index: ExpressionSyntax?, _ arguments: [ArgumentSyntax], _ range: SourceRange
+    )
         -> [Statement.Kind]
     {
         requireCode("start", range)
@@ -283,7 +287,9 @@ extension TypeChecker {
         var instance: Formula?
         if let index {
             let formula = check(index, expected: .sort(process.sort))
-            instance = formula.type.integer != nil ? sortElement(process.sort, index, index.range) : coerce(formula, to: .sort(process.sort))
+            instance =
+                formula.type.integer != nil
+                ? sortElement(process.sort, index, index.range) : coerce(formula, to: .sort(process.sort))
         } else if process.isArray {
             report(.startMisplaced, "which instance of \(name.text) is started?", at: name.range)
         }

@@ -12,7 +12,8 @@ extension Statement {
             .hardware(let inner), .defer(let inner), .block(let inner):
             [inner]
         case .either(let blocks): blocks
-        case .assign, .declare, .call, .synchronize, .await, .assert, .assume, .symbolic, .panic, .claim, .publish, .start,
+        case .assign, .declare, .call, .synchronize, .await, .assert, .assume, .symbolic, .panic, .claim, .publish,
+            .start,
             .join, .break, .continue, .return:
             []
         }
@@ -48,7 +49,8 @@ extension Synchronization {
     /// The places that are read or stored to.
     public var places: [Place] {
         switch self {
-        case .acquire(let place), .release(let place), .tryAcquire(let place), .wakeup(let place), .wakeupOne(let place),
+        case .acquire(let place), .release(let place), .tryAcquire(let place), .wakeup(let place),
+            .wakeupOne(let place),
             .orderedLoad(let place), .loadReserved(let place), .atomicUpdate(_, let place, _),
             .compareAndSwap(let place, _, _), .orderedStore(let place, _), .storeConditional(let place, _):
             [place]
@@ -67,7 +69,8 @@ extension Synchronization {
     public var operands: [Formula] {
         switch self {
         case .resume(let process): [process]
-        case .atomicUpdate(_, _, let operand), .orderedStore(_, let operand), .storeConditional(_, let operand): [operand]
+        case .atomicUpdate(_, _, let operand), .orderedStore(_, let operand), .storeConditional(_, let operand):
+            [operand]
         case .compareAndSwap(_, let expected, let new): [expected, new]
         case .acquire, .release, .tryAcquire, .acquireOrdered, .releaseOrdered, .sleep, .wakeup, .wakeupOne,
             .orderedLoad, .loadReserved, .fence:

@@ -42,7 +42,9 @@ extension TypeChecker {
     private func functionCall(_ id: FunctionID, _ arguments: [ArgumentSyntax], _ range: SourceRange) -> CheckedCall {
         let function = model.functions[id]
         if !body.isCode {
-            report(.notInCode, "the func \(function.name) takes steps: it is called in processes and funcs only", at: range)
+            report(
+                .notInCode, "the func \(function.name) takes steps: it is called in processes and funcs only", at: range
+            )
         }
         let parameters = Array(function.body.locals.prefix(function.parameterCount))
         guard let values = match(arguments, parameters, callee: function.name, range) else {
@@ -79,8 +81,10 @@ extension TypeChecker {
         case "fence", "fence_tso":
             for argument in arguments { checkOrdering(argument.value, ["r", "w", "rw"]) }
             return operation(.fence)
-        case "acquire": return first.flatMap { lockPlace($0) }.map { operation(.acquire($0)) } ?? CheckedCall(statements: [])
-        case "release": return first.flatMap { lockPlace($0) }.map { operation(.release($0)) } ?? CheckedCall(statements: [])
+        case "acquire":
+            return first.flatMap { lockPlace($0) }.map { operation(.acquire($0)) } ?? CheckedCall(statements: [])
+        case "release":
+            return first.flatMap { lockPlace($0) }.map { operation(.release($0)) } ?? CheckedCall(statements: [])
         case "try_acquire":
             guard let lock = first.flatMap({ lockPlace($0) }) else { return CheckedCall(statements: []) }
             return operation(.tryAcquire(lock), result: .bool, range)
@@ -225,7 +229,9 @@ extension TypeChecker {
         return CheckedCall(statements: [.assign(place, Formula(.collection(operation, operands), place.type, range))])
     }
 
-    private func remove(_ removed: Formula, _ element: Type, then change: CheckedCall, _ range: SourceRange) -> CheckedCall {
+    private func remove(_ removed: Formula, _ element: Type, then change: CheckedCall, _ range: SourceRange)
+        -> CheckedCall
+    {
         let local = body.hidden("removed", element)
         return CheckedCall(
             statements: [.declare(local, removed)] + change.statements, value: Formula(.local(local), element, range))

@@ -174,7 +174,8 @@ extension TypeChecker {
     private func resolveValue(_ syntax: TypeSyntax) -> Type {
         let type = resolve(syntax)
         if isObject(type) || type == .lock {
-            report(.lockInValue, "\(name(of: type)) cannot be part of a value: it is, or holds, a lock", at: syntax.range)
+            report(
+                .lockInValue, "\(name(of: type)) cannot be part of a value: it is, or holds, a lock", at: syntax.range)
             return .invalid
         }
         return type
@@ -232,7 +233,9 @@ extension TypeChecker {
         }
     }
 
-    static let builtinTypeNames = ["bool", "int", "pid", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "spinlock"]
+    static let builtinTypeNames = [
+        "bool", "int", "pid", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "spinlock",
+    ]
 
     static func builtinType(_ name: String) -> Type? {
         switch name {

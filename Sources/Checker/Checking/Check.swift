@@ -128,7 +128,8 @@ struct SpecRun {
     private func configuration(_ item: ItemSyntax) -> Configuration? {
         switch item.kind {
         case .check(let name, let settings, let outcome):
-            var result = Configuration(name: name?.text, expected: outcome.map(Self.expectation), expectedRange: item.range)
+            var result = Configuration(
+                name: name?.text, expected: outcome.map(Self.expectation), expectedRange: item.range)
             apply(settings, to: &result)
             return result
         case .fault(let id, let settings, let story, let definitions, let outcome):

@@ -38,7 +38,9 @@ struct CheckRun {
         case .holds, .deadlock, .rejected, nil: return
         }
         var known = Set(model.properties.map(\.name) + model.proofs.map(\.name))
-        known.formUnion(["deadlock", "lock_discipline", "ownership", "lock_use", "lock_order", "trap", "panic", "diverges"])
+        known.formUnion([
+            "deadlock", "lock_discipline", "ownership", "lock_use", "lock_order", "trap", "panic", "diverges",
+        ])
         if let system = lower(model, options: LoweringOptions(), diagnostics: Diagnostics()) {
             known.formUnion(system.assertions.map(\.name))
         }
@@ -71,9 +73,15 @@ struct CheckRun {
                     checksDeadlock: options.checksDeadlock, endsAt: endsAt(system))
             else { return .unexplored(configuration, diagnostics.all, isMet: nil, reason: "no memory for the states") }
             defer { explorer.deallocate() }
-            explorer.run(initial.compactMap { if case .state(let state) = $0 { program.layout.encode(state) } else { nil } })
+            explorer.run(
+                initial.compactMap { if case .state(let state) = $0 { program.layout.encode(state) } else { nil } })
             if explorer.isPoolFull, idBits < 32 {
                 idBits = 32
+                continue
+            }
+            if let early = initialProtection(initial, system, lowering.unguarded) {
+                broken.append(early)
+                lowering.unguarded.insert(system.variables[early.variable].name)
                 continue
             }
             if let found = protectionToDrop(explorer, lowering.unguarded) {
@@ -121,8 +129,28 @@ struct CheckRun {
         }
     }
 
+    /// The same for code that runs before a process's first step.
+    private func initialProtection(_ initial: [Outcome], _ system: TransitionSystem, _ dropped: Set<String>)
+        -> BrokenProtection?
+    {
+        guard restarts else { return nil }
+        for outcome in initial {
+            guard case .violation(let violation, let state) = outcome else { continue }
+            switch violation.kind {
+            case .lockDiscipline(let variable), .ownership(let variable):
+                guard !dropped.contains(system.variables[variable].name) else { continue }
+                let trace = Trace(system: system, initial: state, steps: [], violation: violation, explanation: nil)
+                return BrokenProtection(variable: variable, violation: violation, trace: trace, system: system)
+            default: continue
+            }
+        }
+        return nil
+    }
+
     /// The first datum whose protection was broken, when this check goes on without it.
-    private func protectionToDrop(_ explorer: Explorer, _ dropped: Set<String>) -> (variable: VariableID, found: FoundViolation)? {
+    private func protectionToDrop(_ explorer: Explorer, _ dropped: Set<String>) -> (
+        variable: VariableID, found: FoundViolation
+    )? {
         guard restarts else { return nil }
         for kind in explorer.violationOrder {
             guard let found = explorer.violations[kind] else { continue }
@@ -139,12 +167,22 @@ struct CheckRun {
 
 /// A protection that was broken, with the run that broke it.
 struct BrokenProtection {
+    let variable: VariableID
     let property: String
     let violation: Violation
     let trace: Trace?
     let mismatch: String?
 
+    init(variable: VariableID, violation: Violation, trace: Trace, system: TransitionSystem) {
+        self.variable = variable
+        self.violation = violation
+        self.trace = trace
+        property = system.name(of: violation.kind)
+        mismatch = nil
+    }
+
     init(_ found: (variable: VariableID, found: FoundViolation), _ explorer: Explorer) {
+        variable = found.variable
         property = explorer.program.layout.system.name(of: found.found.site.kind)
         do throws(TraceMismatch) {
             let trace = try TraceBuilder(explorer).trace(of: found.found)
@@ -183,7 +221,8 @@ extension CheckResult {
     {
         CheckResult(
             name: configuration.name, fault: configuration.fault, story: configuration.story, constants: [],
-            memory: configuration.memory ?? "sc", scope: .partial, depthBound: configuration.depth, limit: nil, states: 0,
+            memory: configuration.memory ?? "sc", scope: .partial, depthBound: configuration.depth, limit: nil,
+            states: 0,
             transitions: 0, depth: 0, frontier: 0, neverEnabled: [], exploredAsUnguarded: [],
             expected: configuration.expected, isMet: isMet, unmetReason: reason, properties: [],
             diagnostics: diagnostics, system: nil, seconds: 0, bytes: 0, internalErrors: [])
@@ -200,11 +239,17 @@ extension CheckResult {
                 verdict: .notSupported, message: reason, range: property.range, trace: nil, evaluations: nil,
                 witnessDepth: nil)
         }
+        let proofs = model.proofs.map { proof in
+            PropertyResult(
+                name: proof.name, kind: .prove, verdict: .notSupported, message: reason, range: proof.range, trace: nil,
+                evaluations: nil, witnessDepth: nil)
+        }
         return CheckResult(
             name: configuration.name, fault: configuration.fault, story: configuration.story,
-            constants: model.constants.filter(\.isOwn), memory: memory, scope: .partial, depthBound: configuration.depth,
+            constants: model.constants.filter(\.isOwn), memory: memory, scope: .partial,
+            depthBound: configuration.depth,
             limit: nil, states: 0, transitions: 0, depth: 0, frontier: 0, neverEnabled: [], exploredAsUnguarded: [],
             expected: configuration.expected, isMet: configuration.expected == nil ? nil : false, unmetReason: reason,
-            properties: properties, diagnostics: [], system: nil, seconds: 0, bytes: 0, internalErrors: [])
+            properties: properties + proofs, diagnostics: [], system: nil, seconds: 0, bytes: 0, internalErrors: [])
     }
 }

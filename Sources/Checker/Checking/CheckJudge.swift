@@ -25,7 +25,8 @@ struct CheckJudge {
         return CheckResult(
             name: configuration.name, fault: configuration.fault, story: configuration.story,
             constants: system.constants.filter(\.isOwn), memory: system.memory, scope: scope,
-            depthBound: configuration.depth ?? options.limits.depth, limit: explorer.limit, states: explorer.store.count,
+            depthBound: configuration.depth ?? options.limits.depth, limit: explorer.limit,
+            states: explorer.store.count,
             transitions: explorer.transitionCount, depth: explorer.depth,
             frontier: explorer.store.count - explorer.expandedCount,
             neverEnabled: isComplete ? neverEnabled(explorer) : [], exploredAsUnguarded: system.exploredAsUnguarded,
@@ -106,6 +107,8 @@ struct CheckJudge {
     }
 
     private func unviolated(_ explorer: Explorer, _ isComplete: Bool) -> Verdict {
+        // No state at all: every path was cut, or ended, before the first one.
+        if explorer.store.count == 0 { return .notReached }
         if isComplete { return .holds }
         return explorer.limit == .depth || explorer.limit == nil ? .holdsWithinBound : .inconclusive
     }
@@ -131,7 +134,9 @@ struct CheckJudge {
 
     // MARK: Built-in properties
 
-    private func builtinProperties(_ explorer: Explorer, _ isComplete: Bool, _ errors: inout [String]) -> [PropertyResult] {
+    private func builtinProperties(_ explorer: Explorer, _ isComplete: Bool, _ errors: inout [String])
+        -> [PropertyResult]
+    {
         var results: [PropertyResult] = []
         for (id, assertion) in system.assertions.enumerated() {
             results.append(assertionResult(id, assertion, explorer, isComplete, &errors))
@@ -159,7 +164,9 @@ struct CheckJudge {
                 name: name, kind: kind, verdict: .violated, message: trace.violation?.message,
                 range: trace.violation?.range, trace: trace, evaluations: nil, witnessDepth: nil)
         }
-        let found = explorer.violationOrder.first { system.name(of: $0) == name && !$0.isOfProperty }.flatMap { explorer.violations[$0] }
+        let found = explorer.violationOrder.first { system.name(of: $0) == name && !$0.isOfProperty }.flatMap {
+            explorer.violations[$0]
+        }
         guard let found else {
             // Deadlock looks at where runs end up for ever: that needs the whole graph.
             var verdict = kind == .deadlock && !isComplete ? .inconclusive : unviolated(explorer, isComplete)
@@ -198,7 +205,9 @@ struct CheckJudge {
     /// A violation on the way to the first state: in `init` or in code before a process's first step.
     private func initialViolation(_ name: String) -> Trace? {
         for outcome in initial {
-            guard case .violation(let violation, let state) = outcome, system.name(of: violation.kind) == name else { continue }
+            guard case .violation(let violation, let state) = outcome, system.name(of: violation.kind) == name else {
+                continue
+            }
             return Trace(system: system, initial: state, steps: [], violation: violation, explanation: nil)
         }
         return nil
@@ -206,7 +215,9 @@ struct CheckJudge {
 
     // MARK: Expectations
 
-    private func judgeExpectation(_ properties: [PropertyResult], _ scope: Scope, _ explorer: Explorer) -> (Bool?, String?) {
+    private func judgeExpectation(_ properties: [PropertyResult], _ scope: Scope, _ explorer: Explorer) -> (
+        Bool?, String?
+    ) {
         switch configuration.expected {
         case nil: return (nil, nil)
         case .rejected(let code): return (false, "the spec is accepted, not rejected with \(code)")
@@ -214,7 +225,9 @@ struct CheckJudge {
         case .deadlock: return judgeViolated("deadlock", only: false, properties)
         case .violated(let name, let only): return judgeViolated(name, only: only, properties)
         case .notReached(let name):
-            guard let property = properties.first(where: { $0.name == name }) else { return (false, "there is no \(name)") }
+            guard let property = properties.first(where: { $0.name == name }) else {
+                return (false, "there is no \(name)")
+            }
             return property.verdict == .notReached ? (true, nil) : (false, "\(name) is \(property.verdict.word)")
         }
     }
@@ -243,7 +256,8 @@ struct CheckJudge {
         case .holds: true
         case .holdsWithinBound: configuration.depth != nil && scope == .bounded
         // The check asks for a bound itself: what needs the whole graph cannot be told within it.
-        case .inconclusive: configuration.depth != nil && scope == .bounded && (property.kind == .deadlock || property.kind == .final)
+        case .inconclusive:
+            configuration.depth != nil && scope == .bounded && (property.kind == .deadlock || property.kind == .final)
         // An assert in code that never runs is listed with the steps that were never enabled.
         case .notReached: property.kind == .assert && !options.isStrict
         case .violated, .notSupported, .error: false
