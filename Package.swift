@@ -25,6 +25,7 @@ let package = Package(
         .executable(name: "shmcheck", targets: ["shmcheck"]),
         .library(name: "Model", targets: ["Model"]),
         .library(name: "Checker", targets: ["Checker"]),
+        .library(name: "Emu", targets: ["Emu"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -35,16 +36,18 @@ let package = Package(
         .target(name: "CLibrary"),
         .target(name: "CIntrinsics"),
         .target(name: "Checker", dependencies: ["Model", "CIntrinsics"], swiftSettings: strict),
+        .target(name: "Emu", swiftSettings: strict),
         .executableTarget(
             name: "shmcheck",
             dependencies: [
-                "Checker", "Model",
+                "Checker", "Emu", "Model",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ], swiftSettings: strict, linkerSettings: [linkSwiftStatically]),
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
         .testTarget(name: "CheckerTests", dependencies: ["Model", "Checker"], swiftSettings: strict),
         .testTarget(name: "SpecTests", dependencies: ["Model", "Checker"], swiftSettings: strict),
+        .testTarget(name: "EmuTests", dependencies: ["Emu"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -25,11 +25,16 @@ static const unsigned char spinlock[] = {
 #embed "../Model/Library/lib/spinlock.spec"
 };
 
+static const unsigned char tlb[] = {
+#embed "../Model/Library/lib/tlb.spec"
+};
+
 #define FILE_OF(name) {"lib/" #name ".spec", name, sizeof name}
 
 static const struct library_file files[] = {
     FILE_OF(condition), FILE_OF(frames), FILE_OF(pagetable), FILE_OF(proctable),
     FILE_OF(ring), FILE_OF(sleeplock), FILE_OF(spinlock),
+    FILE_OF(tlb),
 };
 
 size_t library_file_count(void) { return sizeof files / sizeof files[0]; }

@@ -14,7 +14,9 @@ struct Shmcheck: ParsableCommand {
             shmcheck show specs/queue.spec         the atomic steps that the code is made of
             """,
         version: Version.text,
-        subcommands: [CheckCommand.self, ShowCommand.self, ExplainCommand.self, VersionCommand.self],
+        subcommands: [
+            CheckCommand.self, ShowCommand.self, ExplainCommand.self, Boot.self, Disassemble.self, VersionCommand.self,
+        ],
         defaultSubcommand: CheckCommand.self)
 }
 

@@ -18,9 +18,44 @@ struct MoverClassification {
             let node = code.nodes[index]
             code.nodes[index].isShared = isShared(node)
             code.nodes[index].mover = node.isInAtomic ? .both : mover(of: node)
-            if case .finish = node.operation, isStartable || facts.claims { code.nodes[index].mover = .none }
         }
         attachGhosts(&code)
+        if isStartable || facts.claims { separateEnd(&code) }
+    }
+
+    /// The end of a process that others start does not commute with that start.
+    ///
+    /// It matters only when the last step is an N with more micro-steps behind it: others can act on what the N did
+    /// while the process, in the base meaning, still runs.
+    private func separateEnd(_ code: inout Code) {
+        var predecessors: [[NodeID]] = code.nodes.map { _ in [] }
+        for (index, node) in code.nodes.enumerated() {
+            if node.operation.fallsThrough { predecessors[node.next].append(index) }
+            for target in node.operation.otherTargets { predecessors[target].append(index) }
+        }
+        for index in code.nodes.indices {
+            guard case .finish = code.nodes[index].operation else { continue }
+            var seen: Set<NodeID> = []
+            if endsAfterMore(index, code, predecessors, hasMore: false, &seen) { code.nodes[index].mover = .none }
+        }
+    }
+
+    /// Whether some path to a node begins with an N and has another micro-step behind it.
+    private func endsAfterMore(
+        _ index: NodeID, _ code: Code, _ predecessors: [[NodeID]], hasMore: Bool, _ seen: inout Set<NodeID>
+    ) -> Bool {
+        for previous in predecessors[index] {
+            let node = code.nodes[previous]
+            if node.mover == .none || node.label != nil {
+                if hasMore { return true }
+                continue
+            }
+            if node.mover == .right { continue }
+            let more = hasMore || (node.isShared && !node.isAttached)
+            guard seen.insert(previous * 2 + (more ? 1 : 0)).inserted else { continue }
+            if endsAfterMore(previous, code, predecessors, hasMore: more, &seen) { return true }
+        }
+        return false
     }
 
     private func isShared(_ node: Node) -> Bool {

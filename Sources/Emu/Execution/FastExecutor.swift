@@ -1,0 +1,510 @@
+// The fast executor: predecoded blocks in one switch, falling back to the reference where it is not plain sailing.
+
+extension Hart {
+    /// The place of an access on the fast path, or nil: not granted, misaligned, or not RAM.
+    @inline(__always)
+    private static func find(
+        _ table: UnsafeMutablePointer<PageEntry>, _ address: UInt64, _ width: UInt64, _ tag: UInt64
+    ) -> UnsafeMutableRawPointer? {
+        let entry = table + Int(truncatingIfNeeded: address >> 12 & UInt64(PageLookup.dataCount - 1))
+        guard entry.pointee.tag == address & (~0xfff | (width - 1)) | tag else { return nil }
+        return UnsafeMutableRawPointer(bitPattern: Int(truncatingIfNeeded: address) &+ entry.pointee.addend)
+    }
+
+    /// Executes blocks from `pc` on.
+    ///
+    /// A block's instructions are charged when it is entered; what a taken branch or a trap leaves over is given back.
+    ///
+    /// - Parameter limit: how many instructions at most.
+    /// - Returns: how much time passed; 0 when there is no block at `pc`, or it is longer than the limit.
+    func runBlocks(limit: Int, _ store: BlockStore) -> Int {
+        let x = words
+        let loads = pages.load
+        let stores = pages.store
+        let fetches = pages.fetch
+        let dataTag = pages.dataTag
+        let fetchTag = pages.fetchTag
+        let operations = store.operations
+        let tables = store.tables
+        let memory = Int(bitPattern: fabric.memory.bytes)
+        let retired = self[.retired]
+        var left = limit
+        var target = pc
+        var page = ~UInt64(0)
+        var table = store.emptyTable
+        blocks: while true {
+            if target & ~0xfff != page {
+                let entry = fetches + Int(truncatingIfNeeded: target >> 12 & UInt64(PageLookup.fetchCount - 1))
+                page = target & ~0xfff
+                let host = Int(truncatingIfNeeded: page) &+ entry.pointee.addend
+                guard entry.pointee.tag == page | fetchTag, let found = tables[(host &- memory) >> 12] else { break }
+                table = found
+            }
+            let entry = table[Int(truncatingIfNeeded: target & 0xfff) >> 1]
+            let count = Int(entry & 0xff)
+            if count == 0 || count > left { break }
+            left &-= count
+            var next = operations + Int(entry >> 8)
+            let end = next + count
+            while true {
+                let op = next
+                next += 1
+                switch op.pointee.kind {
+                case .addi:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &+ op.pointee.unsigned
+                    continue
+                case .slti:
+                    x[Int(op.pointee.rd)] = signed(x[Int(op.pointee.rs1)]) < op.pointee.signed ? 1 : 0
+                    continue
+                case .sltiu:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] < op.pointee.unsigned ? 1 : 0
+                    continue
+                case .xori:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] ^ op.pointee.unsigned
+                    continue
+                case .ori:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] | op.pointee.unsigned
+                    continue
+                case .andi:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] & op.pointee.unsigned
+                    continue
+                case .slli:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &<< op.pointee.unsigned
+                    continue
+                case .srli:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &>> op.pointee.unsigned
+                    continue
+                case .srai:
+                    x[Int(op.pointee.rd)] = UInt64(bitPattern: signed(x[Int(op.pointee.rs1)]) &>> op.pointee.signed)
+                    continue
+                case .add:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &+ x[Int(op.pointee.rs2)]
+                    continue
+                case .sub:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &- x[Int(op.pointee.rs2)]
+                    continue
+                case .sll:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &<< x[Int(op.pointee.rs2)]
+                    continue
+                case .slt:
+                    x[Int(op.pointee.rd)] = signed(x[Int(op.pointee.rs1)]) < signed(x[Int(op.pointee.rs2)]) ? 1 : 0
+                    continue
+                case .sltu:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] < x[Int(op.pointee.rs2)] ? 1 : 0
+                    continue
+                case .xor:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] ^ x[Int(op.pointee.rs2)]
+                    continue
+                case .srl:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &>> x[Int(op.pointee.rs2)]
+                    continue
+                case .sra:
+                    x[Int(op.pointee.rd)] = UInt64(
+                        bitPattern: signed(x[Int(op.pointee.rs1)]) &>> signed(x[Int(op.pointee.rs2)]))
+                    continue
+                case .or:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] | x[Int(op.pointee.rs2)]
+                    continue
+                case .and:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] & x[Int(op.pointee.rs2)]
+                    continue
+                case .addiw:
+                    x[Int(op.pointee.rd)] = sign32(x[Int(op.pointee.rs1)] &+ op.pointee.unsigned)
+                    continue
+                case .slliw:
+                    x[Int(op.pointee.rd)] = sign32(x[Int(op.pointee.rs1)] &<< (op.pointee.unsigned & 31))
+                    continue
+                case .srliw:
+                    x[Int(op.pointee.rd)] = sign32(
+                        (x[Int(op.pointee.rs1)] & 0xffff_ffff) &>> (op.pointee.unsigned & 31))
+                    continue
+                case .sraiw:
+                    x[Int(op.pointee.rd)] = UInt64(
+                        bitPattern: signed(sign32(x[Int(op.pointee.rs1)])) &>> (op.pointee.signed & 31))
+                    continue
+                case .addw:
+                    x[Int(op.pointee.rd)] = sign32(x[Int(op.pointee.rs1)] &+ x[Int(op.pointee.rs2)])
+                    continue
+                case .subw:
+                    x[Int(op.pointee.rd)] = sign32(x[Int(op.pointee.rs1)] &- x[Int(op.pointee.rs2)])
+                    continue
+                case .sllw:
+                    x[Int(op.pointee.rd)] = sign32(x[Int(op.pointee.rs1)] &<< (x[Int(op.pointee.rs2)] & 31))
+                    continue
+                case .srlw:
+                    x[Int(op.pointee.rd)] = sign32(
+                        (x[Int(op.pointee.rs1)] & 0xffff_ffff) &>> (x[Int(op.pointee.rs2)] & 31))
+                    continue
+                case .sraw:
+                    x[Int(op.pointee.rd)] = UInt64(
+                        bitPattern: signed(sign32(x[Int(op.pointee.rs1)])) &>> signed(x[Int(op.pointee.rs2)] & 31))
+                    continue
+                case .mul:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &* x[Int(op.pointee.rs2)]
+                    continue
+                case .mulw:
+                    x[Int(op.pointee.rd)] = sign32(x[Int(op.pointee.rs1)] &* x[Int(op.pointee.rs2)])
+                    continue
+                case .mulhu:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)].multipliedFullWidth(by: x[Int(op.pointee.rs2)]).high
+                    continue
+                case .mulh:
+                    x[Int(op.pointee.rd)] = UInt64(
+                        bitPattern: signed(x[Int(op.pointee.rs1)]).multipliedFullWidth(
+                            by: signed(x[Int(op.pointee.rs2)])
+                        ).high)
+                    continue
+                case .divu:
+                    x[Int(op.pointee.rd)] = Arithmetic.divide(x[Int(op.pointee.rs1)], x[Int(op.pointee.rs2)])
+                    continue
+                case .remu:
+                    x[Int(op.pointee.rd)] = Arithmetic.remainder(x[Int(op.pointee.rs1)], x[Int(op.pointee.rs2)])
+                    continue
+                case .div:
+                    x[Int(op.pointee.rd)] = Arithmetic.divide(
+                        signed(x[Int(op.pointee.rs1)]), signed(x[Int(op.pointee.rs2)]))
+                    continue
+                case .rem:
+                    x[Int(op.pointee.rd)] = Arithmetic.remainder(
+                        signed(x[Int(op.pointee.rs1)]), signed(x[Int(op.pointee.rs2)]))
+                    continue
+                case .divw:
+                    x[Int(op.pointee.rd)] = sign32(
+                        Arithmetic.divide(
+                            signed(sign32(x[Int(op.pointee.rs1)])), signed(sign32(x[Int(op.pointee.rs2)]))))
+                    continue
+                case .remw:
+                    x[Int(op.pointee.rd)] = sign32(
+                        Arithmetic.remainder(
+                            signed(sign32(x[Int(op.pointee.rs1)])), signed(sign32(x[Int(op.pointee.rs2)]))))
+                    continue
+                case .divuw:
+                    x[Int(op.pointee.rd)] = Arithmetic.divideWord(x[Int(op.pointee.rs1)], x[Int(op.pointee.rs2)])
+                    continue
+                case .remuw:
+                    x[Int(op.pointee.rd)] = Arithmetic.remainderWord(x[Int(op.pointee.rs1)], x[Int(op.pointee.rs2)])
+                    continue
+                case .addUw:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs2)] &+ (x[Int(op.pointee.rs1)] & 0xffff_ffff)
+                    continue
+                case .sh1add:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs2)] &+ x[Int(op.pointee.rs1)] &<< 1
+                    continue
+                case .sh2add:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs2)] &+ x[Int(op.pointee.rs1)] &<< 2
+                    continue
+                case .sh3add:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs2)] &+ x[Int(op.pointee.rs1)] &<< 3
+                    continue
+                case .andn:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] & ~x[Int(op.pointee.rs2)]
+                    continue
+                case .orn:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] | ~x[Int(op.pointee.rs2)]
+                    continue
+                case .xnor:
+                    x[Int(op.pointee.rd)] = ~(x[Int(op.pointee.rs1)] ^ x[Int(op.pointee.rs2)])
+                    continue
+                case .max:
+                    let a = x[Int(op.pointee.rs1)]
+                    let b = x[Int(op.pointee.rs2)]
+                    x[Int(op.pointee.rd)] = signed(a) > signed(b) ? a : b
+                    continue
+                case .min:
+                    let a = x[Int(op.pointee.rs1)]
+                    let b = x[Int(op.pointee.rs2)]
+                    x[Int(op.pointee.rd)] = signed(a) < signed(b) ? a : b
+                    continue
+                case .maxu:
+                    x[Int(op.pointee.rd)] = Swift.max(x[Int(op.pointee.rs1)], x[Int(op.pointee.rs2)])
+                    continue
+                case .minu:
+                    x[Int(op.pointee.rd)] = Swift.min(x[Int(op.pointee.rs1)], x[Int(op.pointee.rs2)])
+                    continue
+                case .sextB:
+                    x[Int(op.pointee.rd)] = UInt64(bitPattern: Int64(Int8(truncatingIfNeeded: x[Int(op.pointee.rs1)])))
+                    continue
+                case .sextH:
+                    x[Int(op.pointee.rd)] = UInt64(bitPattern: Int64(Int16(truncatingIfNeeded: x[Int(op.pointee.rs1)])))
+                    continue
+                case .zextH:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] & 0xffff
+                    continue
+                case .rori:
+                    x[Int(op.pointee.rd)] = Arithmetic.rotateRight(x[Int(op.pointee.rs1)], op.pointee.unsigned)
+                    continue
+                case .bexti:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &>> op.pointee.unsigned & 1
+                    continue
+                case .bext:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &>> x[Int(op.pointee.rs2)] & 1
+                    continue
+                case .clz:
+                    x[Int(op.pointee.rd)] = UInt64(x[Int(op.pointee.rs1)].leadingZeroBitCount)
+                    continue
+                case .ctz:
+                    x[Int(op.pointee.rd)] = UInt64(x[Int(op.pointee.rs1)].trailingZeroBitCount)
+                    continue
+                case .cpop:
+                    x[Int(op.pointee.rd)] = UInt64(x[Int(op.pointee.rs1)].nonzeroBitCount)
+                    continue
+                case .rev8:
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)].byteSwapped
+                    continue
+                case .lui:
+                    x[Int(op.pointee.rd)] = op.pointee.unsigned
+                    continue
+                case .auipc:
+                    x[Int(op.pointee.rd)] = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
+                    continue
+                case .jal:
+                    let pc = page &+ UInt64(op.pointee.offset)
+                    x[Int(op.pointee.rd)] = pc &+ UInt64(op.pointee.length)
+                    target = pc &+ op.pointee.unsigned
+                    continue blocks
+                case .jalr:
+                    target = (x[Int(op.pointee.rs1)] &+ op.pointee.unsigned) & ~1
+                    x[Int(op.pointee.rd)] = page &+ UInt64(op.pointee.offset) &+ UInt64(op.pointee.length)
+                    continue blocks
+                case .beq:
+                    if x[Int(op.pointee.rs1)] == x[Int(op.pointee.rs2)] {
+                        target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
+                        left &+= end - next
+                        continue blocks
+                    }
+                    continue
+                case .bne:
+                    if x[Int(op.pointee.rs1)] != x[Int(op.pointee.rs2)] {
+                        target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
+                        left &+= end - next
+                        continue blocks
+                    }
+                    continue
+                case .blt:
+                    if signed(x[Int(op.pointee.rs1)]) < signed(x[Int(op.pointee.rs2)]) {
+                        target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
+                        left &+= end - next
+                        continue blocks
+                    }
+                    continue
+                case .bge:
+                    if signed(x[Int(op.pointee.rs1)]) >= signed(x[Int(op.pointee.rs2)]) {
+                        target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
+                        left &+= end - next
+                        continue blocks
+                    }
+                    continue
+                case .bltu:
+                    if x[Int(op.pointee.rs1)] < x[Int(op.pointee.rs2)] {
+                        target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
+                        left &+= end - next
+                        continue blocks
+                    }
+                    continue
+                case .bgeu:
+                    if x[Int(op.pointee.rs1)] >= x[Int(op.pointee.rs2)] {
+                        target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
+                        left &+= end - next
+                        continue blocks
+                    }
+                    continue
+                case .lb:
+                    if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 1, dataTag) {
+                        x[Int(op.pointee.rd)] = UInt64(bitPattern: Int64(place.load(as: Int8.self)))
+                        continue
+                    }
+                case .lh:
+                    if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 2, dataTag) {
+                        x[Int(op.pointee.rd)] = UInt64(bitPattern: Int64(place.load(as: Int16.self)))
+                        continue
+                    }
+                case .lw:
+                    if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 4, dataTag) {
+                        x[Int(op.pointee.rd)] = UInt64(bitPattern: Int64(place.load(as: Int32.self)))
+                        continue
+                    }
+                case .ld:
+                    if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 8, dataTag) {
+                        x[Int(op.pointee.rd)] = place.load(as: UInt64.self)
+                        continue
+                    }
+                case .lbu:
+                    if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 1, dataTag) {
+                        x[Int(op.pointee.rd)] = UInt64(place.load(as: UInt8.self))
+                        continue
+                    }
+                case .lhu:
+                    if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 2, dataTag) {
+                        x[Int(op.pointee.rd)] = UInt64(place.load(as: UInt16.self))
+                        continue
+                    }
+                case .lwu:
+                    if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 4, dataTag) {
+                        x[Int(op.pointee.rd)] = UInt64(place.load(as: UInt32.self))
+                        continue
+                    }
+                case .sb:
+                    if let place = Self.find(stores, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 1, dataTag) {
+                        place.storeBytes(of: UInt8(truncatingIfNeeded: x[Int(op.pointee.rs2)]), as: UInt8.self)
+                        continue
+                    }
+                case .sh:
+                    if let place = Self.find(stores, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 2, dataTag) {
+                        place.storeBytes(of: UInt16(truncatingIfNeeded: x[Int(op.pointee.rs2)]), as: UInt16.self)
+                        continue
+                    }
+                case .sw:
+                    if let place = Self.find(stores, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 4, dataTag) {
+                        place.storeBytes(of: UInt32(truncatingIfNeeded: x[Int(op.pointee.rs2)]), as: UInt32.self)
+                        continue
+                    }
+                case .sd:
+                    if let place = Self.find(stores, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 8, dataTag) {
+                        place.storeBytes(of: UInt64(truncatingIfNeeded: x[Int(op.pointee.rs2)]), as: UInt64.self)
+                        continue
+                    }
+                case .fld:
+                    if x[Slot.mstatus.rawValue] & Status.fs == Status.fs,
+                        let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 8, dataTag)
+                    {
+                        x[Int(op.pointee.rd)] = place.load(as: UInt64.self)
+                        continue
+                    }
+                case .fsd:
+                    if x[Slot.mstatus.rawValue] & Status.fs == Status.fs,
+                        let place = Self.find(stores, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 8, dataTag)
+                    {
+                        place.storeBytes(of: x[Int(op.pointee.rs2)], as: UInt64.self)
+                        continue
+                    }
+                case .flw:
+                    if x[Slot.mstatus.rawValue] & Status.fs == Status.fs,
+                        let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 4, dataTag)
+                    {
+                        x[Int(op.pointee.rd)] = UInt64(place.load(as: UInt32.self)) | 0xffff_ffff << 32
+                        continue
+                    }
+                case .fsw:
+                    if x[Slot.mstatus.rawValue] & Status.fs == Status.fs,
+                        let place = Self.find(stores, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 4, dataTag)
+                    {
+                        place.storeBytes(of: UInt32(truncatingIfNeeded: x[Int(op.pointee.rs2)]), as: UInt32.self)
+                        continue
+                    }
+                case .faddD:
+                    if HostFloat.isReady(x, op.pointee.rm), HostFloat.isPlain(x[Int(op.pointee.rs1)]),
+                        HostFloat.isPlain(x[Int(op.pointee.rs2)])
+                    {
+                        let a = Double(bitPattern: x[Int(op.pointee.rs1)])
+                        let b = Double(bitPattern: x[Int(op.pointee.rs2)])
+                        let result = (a + b).bitPattern
+                        if HostFloat.isPlain(result) {
+                            x[Int(op.pointee.rd)] = result
+                            continue
+                        }
+                    }
+                case .fsubD:
+                    if HostFloat.isReady(x, op.pointee.rm), HostFloat.isPlain(x[Int(op.pointee.rs1)]),
+                        HostFloat.isPlain(x[Int(op.pointee.rs2)])
+                    {
+                        let a = Double(bitPattern: x[Int(op.pointee.rs1)])
+                        let b = Double(bitPattern: x[Int(op.pointee.rs2)])
+                        let result = (a - b).bitPattern
+                        if HostFloat.isPlain(result) {
+                            x[Int(op.pointee.rd)] = result
+                            continue
+                        }
+                    }
+                case .fmulD:
+                    if HostFloat.isReady(x, op.pointee.rm), HostFloat.isPlain(x[Int(op.pointee.rs1)]),
+                        HostFloat.isPlain(x[Int(op.pointee.rs2)])
+                    {
+                        let a = Double(bitPattern: x[Int(op.pointee.rs1)])
+                        let b = Double(bitPattern: x[Int(op.pointee.rs2)])
+                        let result = (a * b).bitPattern
+                        if HostFloat.isPlain(result) {
+                            x[Int(op.pointee.rd)] = result
+                            continue
+                        }
+                    }
+                case .fdivD:
+                    if HostFloat.isReady(x, op.pointee.rm), HostFloat.isPlain(x[Int(op.pointee.rs1)]),
+                        HostFloat.isPlain(x[Int(op.pointee.rs2)])
+                    {
+                        let a = Double(bitPattern: x[Int(op.pointee.rs1)])
+                        let b = Double(bitPattern: x[Int(op.pointee.rs2)])
+                        let result = (a / b).bitPattern
+                        if HostFloat.isPlain(result) {
+                            x[Int(op.pointee.rd)] = result
+                            continue
+                        }
+                    }
+                case .fmaddD:
+                    if HostFloat.isReady(x, op.pointee.rm), HostFloat.isPlain(x[Int(op.pointee.rs1)]),
+                        HostFloat.isPlain(x[Int(op.pointee.rs2)]),
+                        HostFloat.isPlain(x[Slot.float + Int(op.pointee.word >> 27)])
+                    {
+                        let a = Double(bitPattern: x[Int(op.pointee.rs1)])
+                        let b = Double(bitPattern: x[Int(op.pointee.rs2)])
+                        let c = Double(bitPattern: x[Slot.float + Int(op.pointee.word >> 27)])
+                        let result = c.addingProduct(a, b).bitPattern
+                        if HostFloat.isPlain(result) {
+                            x[Int(op.pointee.rd)] = result
+                            continue
+                        }
+                    }
+                case .fsgnjD:
+                    if x[Slot.mstatus.rawValue] & Status.fs == Status.fs {
+                        let sign: UInt64 = 1 << 63
+                        x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] & ~sign | x[Int(op.pointee.rs2)] & sign
+                        continue
+                    }
+                case .fmvXD:
+                    if x[Slot.mstatus.rawValue] & Status.fs != 0 {
+                        x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)]
+                        continue
+                    }
+                case .fmvDX:
+                    if x[Slot.mstatus.rawValue] & Status.fs == Status.fs {
+                        x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)]
+                        continue
+                    }
+                case .fltD:
+                    if x[Slot.mstatus.rawValue] & Status.fs != 0, HostFloat.isPlain(x[Int(op.pointee.rs1)]),
+                        HostFloat.isPlain(x[Int(op.pointee.rs2)])
+                    {
+                        let a = Double(bitPattern: x[Int(op.pointee.rs1)])
+                        x[Int(op.pointee.rd)] = a < Double(bitPattern: x[Int(op.pointee.rs2)]) ? 1 : 0
+                        continue
+                    }
+                case .fence:
+                    continue
+                case .end:
+                    target = page &+ UInt64(op.pointee.offset)
+                    continue blocks
+                case .general:
+                    break
+                }
+                // The reference does it.
+                pc = page &+ UInt64(op.pointee.offset)
+                let rest = end - next
+                self[.retired] = retired &+ UInt64(limit &- left &- rest &- 1)
+                do {
+                    let following = pc &+ UInt64(op.pointee.length)
+                    let after = try execute(try decode(op.pointee.word))
+                    if self[.attention] == 0 && after == following { continue }
+                    left &+= rest
+                    target = after
+                    if self[.attention] == 0 { continue blocks }
+                    break blocks
+                } catch {
+                    enter(error)
+                    return limit &- left &- rest
+                }
+            }
+        }
+        pc = target
+        self[.retired] = retired &+ UInt64(limit &- left)
+        return limit &- left
+    }
+}

@@ -1,0 +1,33 @@
+// The reference executor: fetch, decode, execute, one instruction at a time.
+
+extension Hart {
+    /// Runs up to `limit` instructions, or until one asks for attention or traps.
+    ///
+    /// A trap enters its handler and ends the run; it takes as much time as an instruction, but does not retire.
+    ///
+    /// - Returns: how much time passed.
+    package func runReference(limit: UInt64) -> UInt64 {
+        var count: UInt64 = 0
+        self[.attention] = 0
+        while count < limit {
+            do {
+                try step()
+            } catch {
+                enter(error)
+                return count + 1
+            }
+            count += 1
+            if self[.attention] != 0 { return count }
+        }
+        return count
+    }
+
+    /// Executes the instruction at `pc`.
+    func step() throws(Trap) {
+        let address = pc
+        let instruction = try decode(try fetch())
+        pc = try execute(instruction)
+        self[.retired] += 1
+        fabric.observer?.retired(hart: id, pc: address, instruction: instruction)
+    }
+}

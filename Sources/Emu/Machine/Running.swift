@@ -1,0 +1,163 @@
+// Running: whose turn it is, until when, and why the machine stopped.
+
+/// Why `Machine.run` came back.
+package enum StopReason: Equatable, Sendable {
+    /// The guest ended itself.
+    case ended(Fabric.Outcome)
+    /// The limit was reached.
+    case limit
+    /// All harts wait, and only input or a timer can wake them; the value is the clock of the first timer.
+    case idle(until: UInt64?)
+    /// The explicit schedule has no more turns.
+    case scheduleEnded
+}
+
+/// Where a schedule is: part of the machine's state.
+package struct TurnState: Equatable, Sendable {
+    /// The schedule.
+    package var schedule: Schedule
+    /// Whose turn it is.
+    package var hart = 0
+    /// What is left of the turn, in instructions.
+    package var left: UInt64 = 0
+    /// The next turn of an explicit schedule, or the random generator's state.
+    var position: UInt64 = 0
+    /// The turn ends before the next visible event.
+    var endsAtEvent = false
+
+    /// At the start of a schedule.
+    package init(_ schedule: Schedule) {
+        self.schedule = schedule
+        hart = -1
+        if case .random(let seed, _) = schedule { position = seed }
+    }
+
+    var words: [UInt64] { [UInt64(bitPattern: Int64(hart)), left, position, endsAtEvent ? 1 : 0] }
+
+    /// Begins the next turn; false when there is none.
+    mutating func advance(hartCount: Int) -> Bool {
+        endsAtEvent = false
+        switch schedule {
+        case .roundRobin(let quantum):
+            hart = (hart + 1) % hartCount
+            left = quantum
+        case .random(_, let longest):
+            hart = Int(random() % UInt64(hartCount))
+            left = random() % longest + 1
+        case .explicit(let turns):
+            guard position < UInt64(turns.count), (0..<hartCount).contains(turns[Int(position)].hart) else {
+                return false
+            }
+            let turn = turns[Int(position)]
+            position += 1
+            hart = turn.hart
+            switch turn.until {
+            case .instructions(let count): left = count
+            case .visibleEvent:
+                left = .max
+                endsAtEvent = true
+            }
+        }
+        return true
+    }
+
+    private mutating func random() -> UInt64 {
+        position &+= 0x9e37_79b9_7f4a_7c15
+        var value = position
+        value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
+        value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
+        return value ^ value >> 31
+    }
+}
+
+extension Machine {
+    /// Runs until the guest ends, the limit is reached, or nothing can happen.
+    ///
+    /// - Parameters:
+    ///   - limit: instructions of all harts together.
+    ///   - skipsIdleTime: when all harts wait, the clock jumps to the first timer instead of stopping.
+    package func run(limit: UInt64, skipsIdleTime: Bool = true) -> StopReason {
+        let end = clock.addingReportingOverflow(limit).overflow ? UInt64.max : clock + limit
+        var idleTurns = 0
+        while true {
+            if let outcome = fabric.outcome { return .ended(outcome) }
+            if clock >= end { return .limit }
+            if turns.left == 0 && !turns.advance(hartCount: harts.count) { return .scheduleEnded }
+            let hart = harts[turns.hart]
+            // `left` starts at the largest number: the first instruction of such a turn is always executed.
+            if turns.endsAtEvent && turns.left != .max && isAtVisibleEvent(hart) {
+                turns.left = 0
+                continue
+            }
+            let used = runTurn(hart, budget: turns.endsAtEvent ? 1 : min(turns.left, end - clock))
+            turns.left -= min(used, turns.left)
+            guard hart[.waiting] != 0 else {
+                idleTurns = 0
+                continue
+            }
+            // A waiting hart gives up the rest of its turn.
+            turns.left = 0
+            idleTurns += 1
+            guard idleTurns >= harts.count, let wakeUp = sleepTime() else { continue }
+            guard skipsIdleTime, let time = wakeUp else { return .idle(until: wakeUp) }
+            if time >= end {
+                clock = end
+                return .limit
+            }
+            clock = max(clock, time)
+            idleTurns = 0
+        }
+    }
+
+    /// When all harts wait: the clock of the first timer that wakes one, if any. Nil when one is awake.
+    private func sleepTime() -> UInt64?? {
+        var first: UInt64?
+        for hart in harts {
+            hart[.clockOffset] = clock &- hart[.retired]
+            refreshLines(hart)
+            if isAwake(hart) { return .none }
+            let timers = Interrupt.machineTimer.bit | Interrupt.supervisorTimer.bit
+            if hart[.mie] & timers != 0, let deadline = nextDeadline(hart) { first = min(first ?? .max, deadline) }
+        }
+        return .some(first)
+    }
+
+    /// Gives a hart up to `budget` instructions; the clock moves by what it used.
+    private func runTurn(_ hart: Hart, budget: UInt64) -> UInt64 {
+        hart[.clockOffset] = clock &- hart[.retired]
+        let start = clock
+        guardReservations(hart)
+        while clock - start < budget {
+            refreshLines(hart)
+            if hart[.waiting] != 0 {
+                if !isAwake(hart) { break }
+                hart[.waiting] = 0
+            }
+            _ = hart.enterPendingInterrupt()
+            var limit = budget - (clock - start)
+            if let deadline = nextDeadline(hart), deadline > clock { limit = min(limit, deadline - clock) }
+            switch fabric.observer == nil ? executor : .reference {
+            case .fast: clock += hart.runFast(limit: limit, blocks)
+            case .reference: clock += hart.runReference(limit: limit)
+            }
+            if fabric.outcome != nil { break }
+        }
+        return clock - start
+    }
+
+    /// Marks pages on which other harts hold reservations, so that this hart's stores there are seen.
+    private func guardReservations(_ hart: Hart) {
+        let memory = fabric.memory
+        for page in fabric.reservedPages { memory.marks[page] &= ~PageMark.reserved }
+        fabric.reservedPages.removeAll(keepingCapacity: true)
+        for other in harts where other.id != hart.id && other.reservation != .max {
+            let page = memory.page(of: other.reservation)
+            memory.marks[page] |= PageMark.reserved
+            fabric.reservedPages.append(page)
+        }
+        if !fabric.reservedPages.isEmpty {
+            hart.pages.forgetAll()
+            hart.contextChanged()
+        }
+    }
+}
