@@ -154,10 +154,14 @@ struct CheckCommand: ParsableCommand {
     // MARK: Output
 
     private var human: HumanReport {
-        HumanReport(
+        var report = HumanReport(
             width: Terminal.width, hasColour: Terminal.hasColour(color), isUnicode: Terminal.isUnicode,
-            verbosity: quiet ? -1 : verbose || fault != nil ? 1 : 0,
-            traceMode: TraceMode(rawValue: trace.rawValue) ?? .diff)
+            verbosity: quiet ? -1 : verbose ? 1 : 0, traceMode: TraceMode(rawValue: trace.rawValue) ?? .diff)
+        report.flags =
+            define.map { "-D \($0)" } + (noReduce ? ["--no-reduce"] : []) + (noDeadlock ? ["--no-deadlock"] : [])
+        report.flags += depth.map { ["--depth \($0)"] } ?? []
+        report.traceFolder = outDir
+        return report
     }
 
     private func printResult(_ result: SpecResult) {

@@ -41,6 +41,7 @@ struct ReportsHumanTests {
                   fault F1  found: both_full is NOT REACHED  — as expected
                   fault F2  found by none_lost in the first state  — as expected
 
+
                 """)
         #expect(summaryText([result]) == "1 check: 1 as expected; 2 of 2 faults found\n")
     }
@@ -62,6 +63,7 @@ struct ReportsHumanTests {
                         left   left.acquire2 (line 6): waits for b, which right holds
                         right  right.acquire2 (line 12): waits for a, which left holds
                     reproduce: shmcheck check specs/small.spec
+
 
                 """)
         #expect(summaryText([result]) == "1 check: 1 VIOLATED\n")
@@ -91,6 +93,7 @@ struct ReportsHumanTests {
                       no process can take a step
                       by the same run as taken
                     reproduce: shmcheck check specs/small.spec
+
 
                 """)
     }
@@ -133,7 +136,27 @@ struct ReportsHumanTests {
                         13 | action enter(r: room, c:...
                     reproduce: shmcheck check specs/small.spec
 
+
                 """)
+    }
+
+    @Test("Without room for a column for each process one column tells who acts")
+    func alignedList() {
+        let text = humanText(report(SmallSpecs.asleep), width: 62)
+        #expect(
+            text.contains(
+                """
+                           1  taker  taker.acquire  box.lock: free → taker
+                           2  taker  taker.sleep    box.lock: taker → free
+                                                    taker asleep on box
+                           3  giver  giver.acquire  box.full: false → true
+                                                    giver ends
+                      at the end:
+                        taker  taker.resume (line 8): sleeps on box, until a
+                               wakeup
+                        giver  has ended
+
+                """))
     }
 
     @Test("A full trace begins with the whole first state and names fields")
@@ -174,6 +197,7 @@ struct ReportsHumanTests {
                     steps never enabled: never
                     reproduce: shmcheck check specs/small.spec
 
+
                 """)
         #expect(summaryText([result]) == "1 check: 0 as expected, 1 not\n")
         let good = report(text.split(separator: "\n").filter { !$0.contains("beyond") }.joined(separator: "\n") + "\n")
@@ -184,6 +208,7 @@ struct ReportsHumanTests {
                     expected: holds — met
                     reachable full: witnessed at depth 2
                     steps never enabled: never
+
 
                 """)
         #expect(humanText(good, verbosity: -1).split(separator: "\n").count == 3)
@@ -204,9 +229,9 @@ struct ReportsHumanTests {
     @Test("A rejected or missing file is an error")
     func errors() {
         let rejected = report("spec Bad\naction a { x = 1 }\n")
-        #expect(humanText(rejected) == "specs/small.spec\n  ERROR (the spec is rejected: 1 error)\n")
+        #expect(humanText(rejected) == "specs/small.spec\n  ERROR (the spec is rejected: 1 error)\n\n")
         let unread = SpecResult(path: "none.spec", checks: [], diagnostics: [], readError: "no such file")
-        #expect(humanText(unread) == "none.spec\n  ERROR no such file\n")
+        #expect(humanText(unread) == "none.spec\n  ERROR no such file\n\n")
         #expect(summaryText([rejected, unread]) == "1 file rejected; 1 file could not be read\n")
         #expect(summaryText([]) == "nothing to check\n")
     }

@@ -204,12 +204,14 @@ struct ProgramCompiler {
         } else {
             let binder = action.parameters[depth]
             for value in values(of: binder) {
-                let mark = compiler.assembler.registerMark
+                // Registers are used again for the next value: what locals got in this one goes with them.
+                let (mark, locals) = (compiler.assembler.registerMark, compiler.locals)
                 compiler.locals[binder.local] = .constant(Compiler.number(value))
                 fixed.append(value)
                 nest(index, conjuncts, depths, depth + 1, &fixed, &result)
                 fixed.removeLast()
                 compiler.assembler.registerMark = mark
+                compiler.locals = locals
             }
             compiler.locals[binder.local] = nil
         }

@@ -34,7 +34,7 @@ public struct HumanReport: Sendable {
 
     // MARK: A file
 
-    /// The report of one spec file; a newline ends it.
+    /// The report of one spec file; a blank line ends it, unless only one line for each check is wanted.
     public func text(_ result: SpecResult) -> String {
         var lines = [style.paint(TextLayout.oneLine(result.path), .heading)]
         if let error = result.readError {
@@ -58,7 +58,9 @@ public struct HumanReport: Sendable {
         return joined(lines)
     }
 
-    private func joined(_ lines: [String]) -> String { lines.joined(separator: "\n") + "\n" }
+    private func joined(_ lines: [String]) -> String {
+        lines.joined(separator: "\n") + (verbosity < 0 ? "\n" : "\n\n")
+    }
 
     /// How many errors and warnings there are; the command line prints them in full.
     private func diagnosticLines(_ result: SpecResult) -> [String] {

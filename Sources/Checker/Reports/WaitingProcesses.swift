@@ -54,7 +54,7 @@ struct WaitingProcesses {
         guard case .variable(let id) = place.root else { return "waits for a lock" }
         if let instance = instance(of: place, id, pid, state) {
             let name = names.name(of: id, instance: instance)
-            guard case .lock(let holder?) = state.data[id][instance] else { return "waits for \(name), which is free" }
+            guard case .lock(let holder?) = state.data[id][instance] else { return "can go on, \(name) is free" }
             let who = holder == pid ? "it holds itself" : "\(system.types.pidNames[holder]) holds"
             return "waits for \(name), which \(who)"
         }
