@@ -158,8 +158,8 @@ struct CheckCommand: ParsableCommand {
             width: Terminal.width, hasColour: Terminal.hasColour(color), isUnicode: Terminal.isUnicode,
             verbosity: quiet ? -1 : verbose ? 1 : 0, traceMode: TraceMode(rawValue: trace.rawValue) ?? .diff)
         report.flags =
-            define.map { "-D \($0)" } + (noReduce ? ["--no-reduce"] : []) + (noDeadlock ? ["--no-deadlock"] : [])
-        report.flags += depth.map { ["--depth \($0)"] } ?? []
+            define.flatMap { ["-D", $0] } + (noReduce ? ["--no-reduce"] : []) + (noDeadlock ? ["--no-deadlock"] : [])
+        report.flags += depth.map { ["--depth", "\($0)"] } ?? []
         report.traceFolder = outDir
         return report
     }

@@ -23,7 +23,7 @@ enum SpecFiles {
         do throws(ReadError) {
             return SourceFile(path: path, bytes: try read(path))
         } catch {
-            if let resolved = differingInCase(path) {
+            if let resolved = differingInCase(path), resolved != path {
                 Terminal.note("\(path) is not there; using \(resolved)")
                 return SourceFile(path: resolved, bytes: try read(resolved))
             }

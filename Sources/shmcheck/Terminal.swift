@@ -46,12 +46,8 @@ enum Terminal {
     /// A line on standard error.
     static func note(_ text: String) { write("shmcheck: \(text)\n", to: .standardError) }
 
-    /// Writes text whole; a closed pipe ends the program quietly.
-    static func write(_ text: String, to stream: FileDescriptor) {
-        do { _ = try stream.writeAll(text.utf8) } catch let error as Errno {
-            if error == .brokenPipe { exit(0) }
-        } catch {}
-    }
+    /// Writes text whole; who closed the pipe does not want it, and the exit code stays what it is.
+    static func write(_ text: String, to stream: FileDescriptor) { _ = try? stream.writeAll(text.utf8) }
 }
 
 /// `--color`

@@ -12,7 +12,7 @@ extension Explorer {
         let system = program.layout.system
         search.forEachBottom { states, search in
             let facts = ComponentFacts(states, &search, system)
-            if checksDeadlock, let blocked = blockedProcess(states[0], facts) {
+            if checksDeadlock, let blocked = blockedProcess(states, facts) {
                 noteDeadlock(states[0], "\(system.types.pidNames[blocked]) can never go on")
             }
             guard facts.isQuiet else { return }
@@ -21,14 +21,21 @@ extension Explorer {
         return evaluations
     }
 
-    /// A process that is no daemon, unfinished, and takes no step that counts.
-    private mutating func blockedProcess(_ state: Int, _ facts: ComponentFacts) -> Int? {
-        machine.begin(store.row(state))
+    /// A process that is no daemon, unfinished in every state, and takes no step that counts.
+    ///
+    /// One that ends and is started again comes to its end, even if it changes nothing on its way.
+    private mutating func blockedProcess(_ states: [Int], _ facts: ComponentFacts) -> Int? {
+        var blocked: [(pid: Int, process: ProcessCode)] = []
         for process in program.layout.system.processes where !process.isDaemon {
-            for pid in process.firstPid..<(process.firstPid + process.count)
-            where !facts.moves[pid] && isUnfinished(pid, process) { return pid }
+            for pid in process.firstPid..<(process.firstPid + process.count) where !facts.moves[pid] {
+                blocked.append((pid, process))
+            }
         }
-        return nil
+        for state in states where !blocked.isEmpty {
+            machine.begin(store.row(state))
+            blocked = blocked.filter { isUnfinished($0.pid, $0.process) }
+        }
+        return blocked.first?.pid
     }
 
     private mutating func judgeFinal(_ state: Int, _ evaluations: inout [Int: Int]) {

@@ -220,6 +220,7 @@ struct Explorer {
                 case .done, .blocked, .blockedOnLock: break
                 case .poolFull: noteFullPool()
                 case .cut:
+                    isEnabled[entry.coverage] = true
                     summary.isCut = true
                     hasCuts = true
                     transitionCount &+= 1

@@ -18,7 +18,8 @@ struct FormulaExplainer {
             return operation.rawValue + text
         case .convert(let inner, _): return explain(inner, &evaluator)
         case .bind(let local, let value, let body):
-            if let bound = try? evaluator.evaluate(value) { evaluator.locals[local] = bound }
+            guard let bound = try? evaluator.evaluate(value) else { return "trap" }
+            evaluator.locals[local] = bound
             return explain(body, &evaluator)
         default: return value(formula, &evaluator)
         }

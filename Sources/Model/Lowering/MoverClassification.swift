@@ -20,13 +20,14 @@ struct MoverClassification {
             code.nodes[index].mover = node.isInAtomic ? .both : mover(of: node)
         }
         attachGhosts(&code)
+        separateTests(&code)
         if isStartable || facts.claims { separateEnd(&code) }
     }
 
     /// The end of a process that others start does not commute with that start.
     ///
-    /// It matters only when the last step is an N with more micro-steps behind it: others can act on what the N did
-    /// while the process, in the base meaning, still runs.
+    /// It matters only when the last step is an N, a `release` or the start itself with more micro-steps behind it: others
+    /// can act on that while the process, in the base meaning, still runs.
     private func separateEnd(_ code: inout Code) {
         var predecessors: [[NodeID]] = code.nodes.map { _ in [] }
         for (index, node) in code.nodes.enumerated() {
@@ -40,7 +41,7 @@ struct MoverClassification {
         }
     }
 
-    /// Whether some path to a node begins with an N and has another micro-step behind it.
+    /// Whether some path to a node has an N, a left-mover or the entry with another micro-step behind it.
     private func endsAfterMore(
         _ index: NodeID, _ code: Code, _ predecessors: [[NodeID]], hasMore: Bool, _ seen: inout Set<NodeID>
     ) -> Bool {
@@ -51,7 +52,9 @@ struct MoverClassification {
                 continue
             }
             if node.mover == .right { continue }
+            if node.mover == .left, hasMore { return true }
             let more = hasMore || (node.isShared && !node.isAttached)
+            if more, previous == code.entry { return true }
             guard seen.insert(previous * 2 + (more ? 1 : 0)).inserted else { continue }
             if endsAfterMore(previous, code, predecessors, hasMore: more, &seen) { return true }
         }
@@ -118,6 +121,56 @@ struct MoverClassification {
         return .both
     }
 
+    // MARK: Tests that may end the path
+
+    /// An `assume` or `assert` that fails takes the rest of its step with it, and so what the step has already done that
+    /// others can see: it starts a step of its own where there is any such thing.
+    private func separateTests(_ code: inout Code) {
+        var predecessors: [[NodeID]] = code.nodes.map { _ in [] }
+        for (index, node) in code.nodes.enumerated() {
+            if node.operation.fallsThrough { predecessors[node.next].append(index) }
+            for target in node.operation.otherTargets { predecessors[target].append(index) }
+        }
+        for index in code.nodes.indices {
+            let node = code.nodes[index]
+            // An attached test is one with its access in the base meaning, too.
+            guard node.operation.isTest, node.mover == .both, !node.isAttached, !node.isInAtomic, !node.isAtomicStart
+            else { continue }
+            if followsEffect(index, code, predecessors) { code.nodes[index].mover = .none }
+        }
+    }
+
+    /// Whether some path within the step does something before the node that others can see.
+    private func followsEffect(_ index: NodeID, _ code: Code, _ predecessors: [[NodeID]]) -> Bool {
+        var seen: Set<NodeID> = [index]
+        var waiting = predecessors[index]
+        while let current = waiting.popLast() {
+            guard seen.insert(current).inserted else { continue }
+            let node = code.nodes[current]
+            if isEffect(node) { return true }
+            let isPoint = node.label != nil || (!node.isAttached && (node.mover == .none || node.mover == .right))
+            if !isPoint { waiting += predecessors[current] }
+        }
+        return false
+    }
+
+    private func isEffect(_ node: Node) -> Bool {
+        switch node.operation {
+        case .assign(let place, _):
+            guard case .variable = place.root else { return false }
+            return node.mover == .none || node.isAttached || node.isInAtomic || node.isAtomicStart
+        case .atomicUpdate, .compareAndSwap, .release, .tryAcquire, .sleep, .wakeup, .wakeupProcess, .wakeupOne,
+            .resume,
+            .claim, .publish, .start:
+            return true
+        case .acquire, .resumed: return node.mover == .none
+        case .jump, .branch, .choose, .either, .first, .advance, .await, .join, .assert, .assume, .panic,
+            .checkReleased,
+            .assumeHeld, .finish, .end:
+            return false
+        }
+    }
+
     // MARK: Ghost statements that belong to an access
 
     /// A ghost statement without a guard joins the R or N access directly before it, on every path to it.
@@ -177,6 +230,16 @@ struct MoverClassification {
             notes: [
                 "write it directly after the access that it records, or touch the ghost under one lock everywhere"
             ])
+    }
+}
+
+extension Operation {
+    /// Whether it only tests, and may end the path.
+    fileprivate var isTest: Bool {
+        switch self {
+        case .assume, .assert: true
+        default: false
+        }
     }
 }
 
