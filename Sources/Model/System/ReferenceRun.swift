@@ -113,7 +113,7 @@ struct ReferenceRun {
                 if operationCount > ReferenceStepper.operationLimit {
                     throw violation(.diverges, "a step of more than 10^6 operations", node.range)
                 }
-                if let forks = try forks(at: node) { return forks }
+                if let forks = try forks(at: node, &ends) { return forks }
                 index = try execute(node)
             } catch {
                 if case .ended(let outcome) = error { ends.append(end(outcome)) }
@@ -137,7 +137,9 @@ struct ReferenceRun {
 
     // MARK: Choices
 
-    private func forks(at node: Node) throws(Stop) -> [(run: ReferenceRun, node: NodeID)]? {
+    /// What a choice forks into; nil where the node is none. A child that breaks a rule before its first point ends
+    /// that branch of a start, and only that.
+    private func forks(at node: Node, _ ends: inout [End]) throws(Stop) -> [(run: ReferenceRun, node: NodeID)]? {
         switch node.operation {
         case .either(let targets):
             return ([node.next] + targets).map { (self, $0) }
@@ -166,14 +168,14 @@ struct ReferenceRun {
                 return (fork, node.next)
             }
         case .start(let process, let index, let arguments):
-            return try startForks(process, index, arguments, node)
+            return try startForks(process, index, arguments, node, &ends)
         default: return nil
         }
     }
 
-    private func startForks(_ id: ProcessID, _ index: Formula?, _ arguments: [Formula], _ node: Node) throws(Stop)
-        -> [(run: ReferenceRun, node: NodeID)]
-    {
+    private func startForks(
+        _ id: ProcessID, _ index: Formula?, _ arguments: [Formula], _ node: Node, _ ends: inout [End]
+    ) throws(Stop) -> [(run: ReferenceRun, node: NodeID)] {
         var run = self
         let process = system.processes[id]
         let instance = try index.map { formula throws(Stop) in try run.ordinal(formula) } ?? 0
@@ -192,11 +194,14 @@ struct ReferenceRun {
         child.state.processes[target].channel = 0
         var forks: [(run: ReferenceRun, node: NodeID)] = []
         for end in child.started() {
-            guard case .state(let state) = end.outcome else { throw .ended(end.outcome) }
             var fork = run
-            fork.state = state
             fork.assertions.formUnion(end.assertions)
             fork.stores.formUnion(end.stores)
+            guard case .state(let state) = end.outcome else {
+                ends.append(fork.end(end.outcome))
+                continue
+            }
+            fork.state = state
             forks.append((fork, node.next))
         }
         return forks
