@@ -41,7 +41,7 @@ struct CheckJudge {
     }
 
     private func neverEnabled(_ explorer: Explorer) -> [String] {
-        zip(explorer.program.coverageNames, explorer.isEnabled).filter { !$0.1 }.map(\.0)
+        zip(explorer.program.coverageNames, explorer.isEverEnabled).filter { !$0.1 }.map(\.0)
     }
 
     // MARK: Stated properties

@@ -292,7 +292,7 @@ final class CodeCompiler {
     private func forEachOption(
         _ local: LocalID, _ domain: Domain, _ condition: Formula?, _ range: SourceRange, _ body: (Int) -> Void
     ) {
-        compiler.loop(over: domain, local, range) { leave in
+        compiler.loop(over: domain, local, range, keepsLocal: true) { leave in
             let skip = compiler.assembler.newLabel()
             if let condition { compiler.branchUnless(condition, to: skip) }
             body(leave)

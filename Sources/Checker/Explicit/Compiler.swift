@@ -34,6 +34,8 @@ final class Compiler {
     var localTypes: [Type] = []
     /// What data are at: the state, or within `old` the state before the step.
     var stateBase = 0
+    /// How many copies of the present part of the code unrolled loops make.
+    var copies = 1
     /// Interned structs that a store is changing a part of, from the outside in.
     var rebuilds: [Rebuild] = []
 
@@ -104,6 +106,15 @@ final class Compiler {
         }
     }
 
+    /// Compiles a part whose registers and locals are used again after it.
+    func scoped(_ body: () -> Void) {
+        // What locals got in the part goes with its registers.
+        let (mark, saved) = (assembler.registerMark, locals)
+        body()
+        assembler.registerMark = mark
+        locals = saved
+    }
+
     // MARK: Constants
 
     /// A constant of a type: a number, packed bits, or words in memory.
@@ -133,6 +144,9 @@ final class Compiler {
     // MARK: Helpers
 
     func emit(_ opcode: Opcode, _ left: Operand, _ right: Operand, site: Int = 0) -> Operand {
+        if case .constant(let one) = left, case .constant(let two) = right, let value = opcode.folded(one, two) {
+            return .constant(value)
+        }
         let (b, c) = (assembler.inRegister(left), assembler.inRegister(right))
         let result = assembler.register()
         assembler.emit(opcode, a: result, b: b, c: c, target: site)

@@ -125,7 +125,13 @@ struct ComponentSearch {
             let code = Int(Self.bits(machine.memory + machine.wordCount, field.offset, field.bits))
             for entry in program.steps[pid][code] { run(entry.start, pid: pid, &isCut, body) }
         }
-        if let start = program.combinedActions { run(start, pid: nil, &isCut, body) }
+        if var position = program.combinedActions {
+            while let status = machine.runCombined(program, from: &position) {
+                guard case .violated = status else { preconditionFailure("the pool was wide enough before") }
+                isCut = true
+            }
+            takeBatch(pid: nil, body)
+        }
         for (entry, _) in program.choosingActions { run(entry.start, pid: nil, &isCut, body) }
         return isCut
     }
@@ -134,16 +140,20 @@ struct ComponentSearch {
         machine.resetScript()
         repeat {
             let status = machine.run(from: start)
-            for row in 0..<machine.batch.count {
-                body(edge(to: machine.batch.words(row), machine.batch.hash(row), pid))
-            }
-            machine.batch.removeAll()
+            takeBatch(pid: pid, body)
             switch status {
             case .cut, .violated: isCut = true
             case .done, .blocked, .blockedOnLock, .poolFull: break
             }
             machine.restore()
         } while machine.nextScript()
+    }
+
+    private mutating func takeBatch(pid: Int?, _ body: (Edge) -> Void) {
+        for row in 0..<machine.batch.count {
+            body(edge(to: machine.batch.words(row), machine.batch.hash(row), pid))
+        }
+        machine.batch.removeAll()
     }
 
     private func edge(to words: UnsafePointer<UInt64>, _ hash: UInt64, _ pid: Int?) -> Edge {

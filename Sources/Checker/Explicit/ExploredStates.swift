@@ -46,7 +46,7 @@ package func exploreStates(of system: TransitionSystem, limit: Int) -> ExploredS
         if lossyState == nil, words != (0..<layout.wordCount).map({ row[$0] }) { lossyState = index }
         states.append(state)
     }
-    let never = zip(program.coverageNames, explorer.isEnabled).filter { !$0.1 }.map(\.0)
+    let never = zip(program.coverageNames, explorer.isEverEnabled).filter { !$0.1 }.map(\.0)
     return ExploredStates(
         states: states, transitions: explorer.transitionCount, depth: explorer.depth,
         violations: Set(explorer.violations.keys), stepNames: Set(program.coverageNames), neverEnabled: Set(never),

@@ -25,7 +25,7 @@ struct Explorer {
     /// The first state in which each `reachable` is true, by property.
     private(set) var witnesses: [Int: Int] = [:]
     private(set) var limit: LimitReached?
-    private(set) var isEnabled: [Bool]
+    private var isEnabled: [Bool]
     /// How often properties were evaluated in initial states.
     private(set) var initialEvaluations: [Int] = []
     /// Whether the numbers of interned structs ran out; the run is void and begins again with wider ones.
@@ -198,41 +198,49 @@ struct Explorer {
     }
 
     private mutating func expandActions(_ index: Int, _ summary: inout StepSummary) {
-        if let start = program.combinedActions {
-            machine.resetScript()
-            let before = machine.batch.count
-            let status = machine.run(from: start)
-            if case .poolFull = status {
-                noteFullPool()
-            } else if case .done = status {
-            } else {
-                preconditionFailure("a combined action ended early")
-            }
-            countActions(from: before, &summary)
-        }
+        let before = machine.batch.count
+        if let start = program.combinedActions { expandCombinedActions(start, index, &summary) }
         for (entry, instance) in program.choosingActions {
             machine.resetScript()
             repeat {
-                let before = machine.batch.count
                 let status = machine.run(from: entry.start)
-                countActions(from: before, &summary)
                 switch status {
                 case .done, .blocked, .blockedOnLock: break
                 case .poolFull: noteFullPool()
-                case .cut:
-                    isEnabled[entry.coverage] = true
-                    summary.isCut = true
-                    hasCuts = true
-                    transitionCount &+= 1
+                case .cut: noteEnd(ofAction: instance, &summary)
                 case .violated(let site):
-                    summary.isCut = true
-                    isEnabled[entry.coverage] = true
-                    transitionCount &+= 1
+                    noteEnd(ofAction: instance, &summary)
                     note(FoundViolation(state: index, step: .action(instance: instance), site: program.sites[site]))
                 }
                 machine.restore()
             } while machine.nextScript()
         }
+        guard machine.batch.count > before else { return }
+        summary.hasStep = true
+        transitionCount &+= machine.batch.count &- before
+        guard checksDeadlock, system.processes.isEmpty else { return }
+        summary.changesState = (before..<machine.batch.count).contains { row in
+            machine.batch.differs(row, from: machine.memory + machine.wordCount)
+        }
+    }
+
+    /// One run tries all actions; after one that breaks a rule it goes on with the next.
+    private mutating func expandCombinedActions(_ start: Int32, _ index: Int, _ summary: inout StepSummary) {
+        var position = start
+        while let status = machine.runCombined(program, from: &position) {
+            guard case .violated(let site) = status else { return noteFullPool() }
+            let instance = program.siteInstances[site]
+            noteEnd(ofAction: instance, &summary)
+            note(FoundViolation(state: index, step: .action(instance: instance), site: program.sites[site]))
+        }
+    }
+
+    /// An action was enabled and led to no state.
+    private mutating func noteEnd(ofAction instance: Int, _ summary: inout StepSummary) {
+        machine.enabledActions[instance] = true
+        summary.isCut = true
+        hasCuts = true
+        transitionCount &+= 1
     }
 
     private mutating func noteFullPool() {
@@ -240,27 +248,21 @@ struct Explorer {
         limit = .memory
     }
 
-    private mutating func countActions(from before: Int, _ summary: inout StepSummary) {
-        guard machine.batch.count > before else { return }
-        summary.hasStep = true
-        transitionCount &+= machine.batch.count &- before
-        for row in before..<machine.batch.count {
-            isEnabled[actionCoverage[Int(machine.batch.action(row))]] = true
-            if !summary.changesState {
-                summary.changesState = machine.batch.differs(row, from: machine.memory + machine.wordCount)
-            }
+    /// Coverage by name: whether it was ever enabled.
+    var isEverEnabled: [Bool] {
+        var result = isEnabled
+        for (instance, action) in program.actionInstances.enumerated() where machine.enabledActions[instance] {
+            let name = system.actions[action.action].name
+            if let index = program.coverageNames.firstIndex(of: name) { result[index] = true }
         }
-    }
-
-    /// Coverage index of each action instance.
-    private lazy var actionCoverage: [Int] = program.actionInstances.map { instance in
-        program.coverageNames.firstIndex(of: system.actions[instance.action].name) ?? 0
+        return result
     }
 
     // MARK: Storing
 
     private mutating func flush() {
-        for row in 0..<machine.batch.count { store.prefetch(machine.batch.hash(row)) }
+        for row in 0..<machine.batch.count { store.prefetchSlot(machine.batch.hash(row)) }
+        for row in 0..<machine.batch.count { store.prefetchRow(machine.batch.hash(row)) }
         for row in 0..<machine.batch.count {
             let parent = machine.batch.parent(row)
             let isNew = store.insert(machine.batch.words(row), hash: machine.batch.hash(row), parent: parent)

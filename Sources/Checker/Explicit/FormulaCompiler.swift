@@ -144,20 +144,24 @@ extension Compiler {
         -> Operand
     {
         let type = integer(formula)
-        let isWide = type.kind.bits == 64
-        let isUnsigned = type.isUnsigned && isWide
+        let bits = type.kind.bits
+        let isUnsigned = type.isUnsigned && bits == 64
         let first = compile(left)
         let second = compile(right)
         func plain(_ opcode: Opcode) -> Operand {
             let result = emit(opcode, first, second)
-            if case .register(let register) = result { wrap(register, to: type.kind) }
-            return result
+            guard bits < 64 else { return result }
+            let register = assembler.inRegister(result)
+            wrap(register, to: type.kind)
+            return .register(register)
         }
         func trapping(_ opcode: Opcode, _ message: String) -> Operand {
             let site = trap(message, formula.range)
             let result = emit(opcode, first, second, site: site)
-            if case .register(let register) = result { check(register, fits: type.kind, site) }
-            return result
+            guard bits < 64 else { return result }
+            let register = assembler.inRegister(result)
+            check(register, fits: type.kind, site)
+            return .register(register)
         }
         switch operation {
         case .add where cannotOverflow(operation, left, right, type): return emit(.add, first, second)
@@ -255,6 +259,11 @@ extension Compiler {
             wrap(result, to: integer(formula).kind)
             return .register(result)
         case .checked:
+            if case .constant(let value) = source, let target = formula.type.integer,
+                let range = operand.type.integer, !range.isUnsigned, target.contains(Int128(value))
+            {
+                return source
+            }
             let site = trap("the value is not in \(types.name(of: formula.type))", formula.range)
             let register = assembler.inRegister(source)
             if let target = formula.type.integer {

@@ -60,7 +60,8 @@ enum Opcode: UInt8 {
     // Steps.
     case choose  // a = which of b options this run takes
     case emit  // the memory's state is a successor
-    case emitAndRestore  // the same, by action instance target; then the source state comes back
+    case emitAction  // the same, by action instance target
+    case emitActionAndRestore  // the same; then the source state comes back, for the next action
     case halt
     case block  // not enabled
     case blockOnLock  // not enabled while the holder in a (pid + 1) holds the lock
@@ -70,6 +71,35 @@ enum Opcode: UInt8 {
     case reach  // assertion target was evaluated
     case evaluated  // property target was evaluated
     case tick  // counts operations of a loop, against divergence
+}
+
+extension Opcode {
+    /// The result for two constants; nil where it traps, or is left to the machine.
+    func folded(_ left: Int64, _ right: Int64) -> Int64? {
+        func exact(_ result: (partialValue: Int64, overflow: Bool)) -> Int64? {
+            result.overflow ? nil : result.partialValue
+        }
+        switch self {
+        case .add: return left &+ right
+        case .subtract: return left &- right
+        case .multiply: return left &* right
+        case .addSigned: return exact(left.addingReportingOverflow(right))
+        case .subtractSigned: return exact(left.subtractingReportingOverflow(right))
+        case .multiplySigned: return exact(left.multipliedReportingOverflow(by: right))
+        case .divideSigned: return exact(left.dividedReportingOverflow(by: right))
+        case .remainderSigned: return right == 0 || right == -1 ? nil : left % right
+        case .and: return left & right
+        case .or: return left | right
+        case .xor: return left ^ right
+        case .equal: return left == right ? 1 : 0
+        case .notEqual: return left != right ? 1 : 0
+        case .less: return left < right ? 1 : 0
+        case .lessOrEqual: return left <= right ? 1 : 0
+        case .lessUnsigned: return UInt64(bitPattern: left) < UInt64(bitPattern: right) ? 1 : 0
+        case .lessOrEqualUnsigned: return UInt64(bitPattern: left) <= UInt64(bitPattern: right) ? 1 : 0
+        default: return nil
+        }
+    }
 }
 
 /// One instruction.

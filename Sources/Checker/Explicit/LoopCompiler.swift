@@ -3,8 +3,18 @@
 import Model
 
 extension Compiler {
+    /// How many copies of a body loops around it may make of it together.
+    private static let mostCopies = 64
+
     /// Compiles a loop that sets the local to each value of a domain. `leave` ends it early.
-    func loop(over domain: Domain, _ local: LocalID, _ range: SourceRange, _ body: (_ leave: Int) -> Void) {
+    ///
+    /// A short loop of fixed length is unrolled: its tests and addresses become constants. The local then has no
+    /// value after it, unless `keepsLocal`.
+    func loop(
+        over domain: Domain, _ local: LocalID, _ range: SourceRange, keepsLocal: Bool = false,
+        _ body: (_ leave: Int) -> Void
+    ) {
+        if !keepsLocal, unroll(domain, local, range, body) { return }
         switch domain {
         case .type(let type):
             let count = Int64(types.count(of: type) ?? 0)
@@ -29,6 +39,49 @@ extension Compiler {
             default: preconditionFailure("not a collection")
             }
         }
+    }
+
+    /// Unrolls a loop if its domain is fixed and short. Returns whether it did.
+    private func unroll(_ domain: Domain, _ local: LocalID, _ range: SourceRange, _ body: (_ leave: Int) -> Void) -> Bool
+    {
+        guard let values = fixedValues(of: domain), copies * values.count <= Self.mostCopies else { return false }
+        copies *= max(1, values.count)
+        defer { copies /= max(1, values.count) }
+        let leave = assembler.newLabel()
+        for value in values {
+            scoped {
+                locals[local] = .constant(value)
+                body(leave)
+            }
+        }
+        assembler.place(leave)
+        return true
+    }
+
+    /// The values of a domain that are known now and few.
+    private func fixedValues(of domain: Domain) -> [Int64]? {
+        let bounds: (first: Int64, count: Int64)
+        switch domain {
+        case .type(let type):
+            bounds = (Int64(type.integer?.lower ?? 0), Int64(types.count(of: type) ?? 0))
+        case .range(let lower, let upper, let isClosed):
+            guard let first = fixed(lower), let last = fixed(upper) else { return nil }
+            let (span, overflow) = last.subtractingReportingOverflow(first)
+            guard !overflow, span < Int64(Self.mostCopies) else { return nil }
+            bounds = (first, max(0, span + (isClosed ? 1 : 0)))
+        case .elements: return nil
+        }
+        guard bounds.count <= Int64(Self.mostCopies) else { return nil }
+        return (0..<bounds.count).map { bounds.first + $0 }
+    }
+
+    /// The number that a bound is, if it is known now. Beyond 2^63 none is: numbers here are signed.
+    private func fixed(_ formula: Formula) -> Int64? {
+        var number: Int64?
+        if case .constant(let value) = formula.kind { number = Self.number(value) }
+        if case .local(let id) = formula.kind, case .constant(let value) = locals[id] { number = value }
+        guard let number, number >= 0 || !(formula.type.integer?.isUnsigned ?? false) else { return nil }
+        return number
     }
 
     private func count_(_ local: LocalID, _ first: Operand, _ end: Operand, _ range: SourceRange, _ body: (Int) -> Void)

@@ -33,6 +33,8 @@ struct Machine {
     var touched: UInt64 = 0
     /// Asserts that were evaluated.
     let reached: UnsafeMutablePointer<UInt8>
+    /// Action instances that were enabled in some state.
+    let enabledActions: UnsafeMutablePointer<Bool>
     /// How often each property was evaluated.
     let evaluations: UnsafeMutablePointer<Int>
     private var ticks = 0
@@ -55,6 +57,8 @@ struct Machine {
         pools = program.layout.shapes.pool.tables
         reached = .allocate(capacity: program.layout.system.assertions.count + 1)
         reached.initialize(repeating: 0, count: program.layout.system.assertions.count + 1)
+        enabledActions = .allocate(capacity: program.actionInstances.count + 1)
+        enabledActions.initialize(repeating: false, count: program.actionInstances.count + 1)
         evaluations = .allocate(capacity: program.layout.system.properties.count + 1)
         evaluations.initialize(repeating: 0, count: program.layout.system.properties.count + 1)
         for constant in program.constants {
@@ -67,6 +71,7 @@ struct Machine {
         memory.deallocate()
         registers.deallocate()
         reached.deallocate()
+        enabledActions.deallocate()
         evaluations.deallocate()
         batch.deallocate()
     }
@@ -87,8 +92,11 @@ struct Machine {
     }
 
     /// Moves on to the next combination of choices; false when all were tried.
-    mutating func nextScript() -> Bool {
-        script = Array(script.prefix(depth))
+    @inline(__always)
+    mutating func nextScript() -> Bool { depth > 0 && advanceScript() }
+
+    private mutating func advanceScript() -> Bool {
+        script.removeLast(script.count - depth)
         while let last = script.last {
             if last + 1 < options[script.count - 1] {
                 script[script.count - 1] = last + 1
@@ -102,8 +110,23 @@ struct Machine {
     /// Forgets all choices, before the first run of a step.
     @inline(__always)
     mutating func resetScript() {
-        if depth > 0 || !script.isEmpty { script.removeAll(keepingCapacity: true) }
+        if !script.isEmpty { script.removeAll(keepingCapacity: true) }
         depth = 0
+    }
+
+    /// Runs the actions that do not choose from a position until one breaks a rule, and moves on behind it; nil when
+    /// all were tried.
+    mutating func runCombined(_ program: Program, from position: inout Int32) -> RunStatus? {
+        let status = run(from: position)
+        switch status {
+        case .done: return nil
+        case .violated(let site):
+            restore()
+            position = program.resumes[program.siteInstances[site]]
+        case .poolFull: break
+        case .blocked, .blockedOnLock, .cut: preconditionFailure("a combined action ended early")
+        }
+        return status
     }
 
     private mutating func choose(among count: Int) -> Int {
@@ -292,11 +315,16 @@ struct Machine {
                 for word in 0..<Int(i.imm) { count += memory[Int(r[b] >> 6) + word].nonzeroBitCount }
                 r[a] = Int64(count)
             case .choose: r[a] = Int64(choose(among: Int(r[b])))
-            case .emit: batch.append(memory, touched: touched, parent: parent, action: i.target)
-            case .emitAndRestore:
-                batch.append(memory, touched: touched, parent: parent, action: i.target)
+            case .emit: batch.append(memory, touched: touched, parent: parent)
+            case .emitAction:
+                enabledActions[Int(i.target)] = true
+                batch.append(memory, touched: touched, parent: parent)
+            case .emitActionAndRestore:
+                enabledActions[Int(i.target)] = true
+                batch.append(memory, touched: touched, parent: parent)
                 restore()
                 touched = alwaysTouched
+                ticks = 0
             case .halt: return .done
             case .block: return .blocked
             case .blockOnLock: return .blockedOnLock(Int(r[a]) - 1)

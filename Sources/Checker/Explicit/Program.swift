@@ -30,11 +30,15 @@ final class Program {
     let scratchWords: Int
     /// Per pid, per position code: the ways to go on. Empty for a position without steps.
     let steps: [[[StepEntry]]]
-    /// Deterministic actions, all in one run that emits each successor.
+    /// Actions that do not choose, all in one run that emits each successor.
     let combinedActions: Int32?
     /// Actions with choices within: one run each.
     let choosingActions: [(entry: StepEntry, instance: Int)]
     let actionInstances: [ActionInstance]
+    /// Per action instance of the combined run: the instruction behind it, where a run goes on after a violation.
+    let resumes: [Int32]
+    /// Per site: the action instance of the combined run that raises it, or -1.
+    let siteInstances: [Int]
     /// Properties that are checked in each state, each falling through into the next.
     let stateProperties: [(property: Int, start: Int32)]
     /// Properties of steps, by the bit that `touch` sets.
@@ -49,6 +53,7 @@ final class Program {
     init(
         layout: StateLayout, assembler: Assembler, steps: [[[StepEntry]]], combinedActions: Int32?,
         choosingActions: [(entry: StepEntry, instance: Int)], actionInstances: [ActionInstance],
+        resumes: [Int32], siteInstances: [Int],
         stateProperties: [(property: Int, start: Int32)], transitionProperties: [(property: Int, start: Int32)],
         alwaysTouched: UInt64,
         finalProperties: [(property: Int, start: Int32)], coverageNames: [String]
@@ -70,6 +75,8 @@ final class Program {
         self.combinedActions = combinedActions
         self.choosingActions = choosingActions
         self.actionInstances = actionInstances
+        self.resumes = resumes
+        self.siteInstances = siteInstances
         self.stateProperties = stateProperties
         self.transitionProperties = transitionProperties
         self.alwaysTouched = alwaysTouched

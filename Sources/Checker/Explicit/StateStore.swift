@@ -75,7 +75,15 @@ struct StateStore {
 
     /// Brings the slot of a hash near, so that a later `insert` does not wait for it.
     @inline(__always)
-    func prefetch(_ hash: UInt64) { intrinsic_prefetch(slots + home(hash)) }
+    func prefetchSlot(_ hash: UInt64) { intrinsic_prefetch(slots + home(hash)) }
+
+    /// Brings the row that the slot of a hash names near, if its tag says that it may be the state.
+    @inline(__always)
+    func prefetchRow(_ hash: UInt64) {
+        let entry = slots[home(hash)]
+        guard entry != 0, entry & ~numberMask == tag(hash) else { return }
+        intrinsic_prefetch(rows.base + (Int(entry & numberMask) &- 1) &* wordCount)
+    }
 
     // MARK: Finding and adding
 

@@ -15,7 +15,6 @@ struct SuccessorBatch {
         var hash: UInt64
         var touched: UInt64
         var parent: Int
-        var action: Int32
     }
 
     init(wordCount: Int) {
@@ -31,12 +30,12 @@ struct SuccessorBatch {
     }
 
     @inline(__always)
-    mutating func append(_ words: UnsafePointer<UInt64>, touched: UInt64, parent: Int, action: Int32) {
+    mutating func append(_ words: UnsafePointer<UInt64>, touched: UInt64, parent: Int) {
         if count == capacity { grow() }
         let row = rows + count &* wordCount
         for index in 0..<wordCount { row[index] = words[index] }
         let hash = StateStore.hash(UnsafePointer(row), wordCount)
-        meta[count] = Meta(hash: hash, touched: touched, parent: parent, action: action)
+        meta[count] = Meta(hash: hash, touched: touched, parent: parent)
         count &+= 1
     }
 
@@ -59,7 +58,6 @@ struct SuccessorBatch {
     func hash(_ row: Int) -> UInt64 { meta[row].hash }
     func parent(_ row: Int) -> Int { meta[row].parent }
     func touched(_ row: Int) -> UInt64 { meta[row].touched }
-    func action(_ row: Int) -> Int32 { meta[row].action }
 
     func differs(_ row: Int, from words: UnsafePointer<UInt64>) -> Bool {
         for index in 0..<wordCount where rows[row * wordCount + index] != words[index] { return true }

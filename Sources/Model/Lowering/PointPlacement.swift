@@ -138,7 +138,7 @@ enum Liveness {
 
 extension Formula {
     /// Locals that it reads and does not bind itself.
-    var freeLocals: Set<LocalID> {
+    package var freeLocals: Set<LocalID> {
         var result: Set<LocalID> = []
         if case .local(let id) = kind { result.insert(id) }
         if case .load(let place) = kind, case .local(let id) = place.root { result.insert(id) }

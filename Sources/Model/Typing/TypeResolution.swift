@@ -322,14 +322,20 @@ extension TypeChecker {
 }
 
 /// The context of formulas over constants alone: there is no data.
-struct ConstantContext: EvaluationContext {
-    var before: (any EvaluationContext)? { nil }
+package struct ConstantContext: EvaluationContext {
+    /// There is none.
+    package var before: (any EvaluationContext)? { nil }
 
-    func value(of variable: VariableID, indices: [Int], at range: SourceRange) throws(EvaluationFailure) -> Value {
+    /// A context; it holds nothing.
+    package init() {}
+
+    /// Never asked.
+    package func value(of variable: VariableID, indices: [Int], at range: SourceRange) throws(EvaluationFailure) -> Value {
         preconditionFailure("a constant reads no data")
     }
 
-    func answer(_ predicate: EvaluatedPredicate) throws(EvaluationFailure) -> Value {
+    /// Never asked.
+    package func answer(_ predicate: EvaluatedPredicate) throws(EvaluationFailure) -> Value {
         preconditionFailure("a constant asks nothing")
     }
 
