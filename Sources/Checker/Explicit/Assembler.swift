@@ -32,9 +32,18 @@ struct Assembler {
     private var labels: [Int32] = []
     private var patches: [(instruction: Int, label: Int)] = []
 
+    /// Where bodies begin: nothing is in registers there.
+    private var bodies: [Int] = []
+
     init(scratchStart: Int) { self.scratchStart = scratchStart }
 
     // MARK: Instructions and labels
+
+    /// Begins a body: all registers are free.
+    mutating func beginBody() {
+        registerMark = 0
+        bodies.append(position)
+    }
 
     var position: Int { instructions.count }
 
@@ -65,7 +74,21 @@ struct Assembler {
     /// Where a placed label stands.
     func instruction(at label: Int) -> Int { Int(labels[label]) }
 
-    mutating func resolveLabels() {
+    /// Gives labels their places and optimizes.
+    ///
+    /// - Parameters:
+    ///   - starts: labels at which runs begin.
+    ///   - resumes: per violation site, the label at which the run goes on after it.
+    mutating func finish(starts: [Int], resumes: [Int: Int]) {
+        resolveLabels()
+        let optimized = Optimizer.run(
+            instructions, bodies: bodies, starts: starts.map(instruction),
+            resumes: resumes.mapValues(instruction), wordCount: scratchStart / 2)
+        instructions = optimized.instructions
+        labels = labels.map { $0 < 0 ? $0 : optimized.positions[Int($0)] }
+    }
+
+    private mutating func resolveLabels() {
         for (instruction, label) in patches {
             precondition(labels[label] >= 0, "a label was never placed")
             instructions[instruction].target = labels[label]

@@ -68,7 +68,7 @@ final class Compiler {
         self.selfPid = selfPid
         locals = [:]
         stateBase = 0
-        assembler.registerMark = 0
+        assembler.beginBody()
     }
 
     func storage(of local: LocalID) -> LocalStorage {

@@ -290,7 +290,7 @@ struct Explorer {
     /// The instruction that raises each site, which tells the property that it belongs to.
     private lazy var siteOwner: [Int32] = {
         var owners = Array(repeating: Int32(0), count: program.sites.count)
-        for index in 0..<program.instructionCount where program.code[index].raisesSite {
+        for index in 0..<program.instructionCount where program.code[index].opcode.raisesSite {
             owners[Int(program.code[index].target)] = Int32(index)
         }
         return owners
@@ -379,18 +379,5 @@ struct Explorer {
         let words = machine.memory + machine.wordCount
         let code = Int((words[field.offset >> 6] &>> UInt64(field.offset & 63)) & (~0 &>> UInt64(64 &- field.bits)))
         return code >= 1 && code <= process.points.count
-    }
-}
-
-extension Instruction {
-    /// Whether `target` is a violation site.
-    var raisesSite: Bool {
-        switch opcode {
-        case .addSigned, .subtractSigned, .multiplySigned, .addUnsigned, .subtractUnsigned, .multiplyUnsigned,
-            .divideSigned, .remainderSigned, .divideUnsigned, .remainderUnsigned, .shiftLeftSigned, .shiftLeftUnsigned,
-            .checkRange, .checkRangeUnsigned, .checkIndex, .checkFlag, .violate, .tick:
-            true
-        default: false
-        }
     }
 }

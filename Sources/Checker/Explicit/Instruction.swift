@@ -11,6 +11,7 @@ enum Opcode: UInt8 {
     case load  // a = memory[target] >> shift, width bits, + imm
     case loadAt  // a = bits at address b, width bits, + imm
     case store  // memory[target] << shift, width bits = a - imm
+    case storeImmediate  // memory[target]'s width bits from shift = imm, which is already shifted
     case storeAt  // bits at address b, width bits = a - imm
     case extract  // a = b >> shift, width bits, + imm
     case extractAt  // a = b >> c, width bits, + imm
@@ -38,6 +39,7 @@ enum Opcode: UInt8 {
     case signExtend, zeroExtend  // a = low width bits of b
     case checkRange  // traps unless b <= a <= c as Int64; b and c are constants' registers
     case checkRangeUnsigned  // the same as UInt64
+    case checkRangeImmediate  // traps unless a is within the two Int32 of imm, the lower one in its low half
     case checkIndex  // traps unless a < imm as UInt64
     case checkFlag  // traps unless bit 0 of a is set
     case populationCount
@@ -51,6 +53,8 @@ enum Opcode: UInt8 {
     case branchZero, branchNonZero  // on a
     case branchEqual, branchNotEqual, branchLess, branchLessOrEqual  // on a op b
     case branchEqualImmediate, branchNotEqualImmediate  // on a op imm
+    case branchLessImmediate, branchNotLessImmediate  // on a op imm
+    case branchFieldEqual, branchFieldNotEqual  // on memory[a] >> shift, width bits op imm
 
     // Sequences: address in b, index in c, form in imm; the count was checked.
     case sequenceInsertGap, sequenceRemove

@@ -139,6 +139,12 @@ struct Machine {
     @inline(__always)
     private static func mask(_ width: UInt8) -> UInt64 { ~0 &>> UInt64(64 &- width) }
 
+    /// The bits of a word that an instruction names, as a number.
+    @inline(__always)
+    private static func field(_ word: UInt64, _ i: Instruction) -> Int64 {
+        Int64(bitPattern: (word &>> UInt64(i.shift)) & mask(i.width))
+    }
+
     /// Runs from an instruction to the end of the run. Successors go to the batch.
     ///
     /// Not inlined: the switch is large, and one copy of it is enough to compile.
@@ -169,6 +175,9 @@ struct Machine {
                 let value = UInt64(bitPattern: r[a] &- i.imm) & mask
                 let word = memory[Int(i.target)]
                 memory[Int(i.target)] = (word & ~(mask &<< UInt64(i.shift))) | (value &<< UInt64(i.shift))
+            case .storeImmediate:
+                let mask = Self.mask(i.width) &<< UInt64(i.shift)
+                memory[Int(i.target)] = (memory[Int(i.target)] & ~mask) | UInt64(bitPattern: i.imm)
             case .storeAt:
                 let at = r[b]
                 let mask = Self.mask(i.width)
@@ -244,8 +253,14 @@ struct Machine {
                 if overflow { return .violated(site: Int(i.target)) }
                 r[a] = value
             case .remainderSigned:
-                if r[c] == 0 { return .violated(site: Int(i.target)) }
-                r[a] = r[c] == -1 ? 0 : r[b] % r[c]
+                let (value, divisor) = (r[b], r[c])
+                if divisor == 0 { return .violated(site: Int(i.target)) }
+                if (value | divisor) &>> 32 == 0 {
+                    // Most numbers are small, and a short division takes a third of the time.
+                    r[a] = Int64(UInt32(truncatingIfNeeded: value) % UInt32(truncatingIfNeeded: divisor))
+                } else {
+                    r[a] = divisor == -1 ? 0 : value % divisor
+                }
             case .divideUnsigned:
                 if r[c] == 0 { return .violated(site: Int(i.target)) }
                 r[a] = Int64(bitPattern: UInt64(bitPattern: r[b]) / UInt64(bitPattern: r[c]))
@@ -281,6 +296,11 @@ struct Machine {
                 if value < UInt64(bitPattern: r[b]) || value > UInt64(bitPattern: r[c]) {
                     return .violated(site: Int(i.target))
                 }
+            case .checkRangeImmediate:
+                let value = r[a]
+                if value < Int64(Int32(truncatingIfNeeded: i.imm)) || value > i.imm &>> 32 {
+                    return .violated(site: Int(i.target))
+                }
             case .checkIndex:
                 if UInt64(bitPattern: r[a]) >= UInt64(bitPattern: i.imm) { return .violated(site: Int(i.target)) }
             case .checkFlag:
@@ -302,6 +322,12 @@ struct Machine {
             case .branchLessOrEqual: if r[a] <= r[b] { pc = code + Int(i.target) }
             case .branchEqualImmediate: if r[a] == i.imm { pc = code + Int(i.target) }
             case .branchNotEqualImmediate: if r[a] != i.imm { pc = code + Int(i.target) }
+            case .branchLessImmediate: if r[a] < i.imm { pc = code + Int(i.target) }
+            case .branchNotLessImmediate: if r[a] >= i.imm { pc = code + Int(i.target) }
+            case .branchFieldEqual:
+                if Self.field(memory[a], i) == i.imm { pc = code + Int(i.target) }
+            case .branchFieldNotEqual:
+                if Self.field(memory[a], i) != i.imm { pc = code + Int(i.target) }
             case .sequenceInsertGap: shiftElements(forms[Int(i.imm)], Int(r[b]), Int(r[c]), isInsertion: true)
             case .sequenceRemove: shiftElements(forms[Int(i.imm)], Int(r[b]), Int(r[c]), isInsertion: false)
             case .orWords:

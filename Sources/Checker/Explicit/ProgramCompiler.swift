@@ -37,7 +37,11 @@ struct ProgramCompiler {
         let states = compileProperties { $0 != .transition && $0 != .final }
         let steps = compileProperties { $0 == .transition }
         let finals = compileProperties { $0 == .final }
-        compiler.assembler.resolveLabels()
+        let processes = stepLabels.flatMap { $0.flatMap { $0.map(\.label) } }
+        compiler.assembler.finish(
+            starts: processes + [actions.combined].compactMap(\.self) + actions.choosing.map(\.label)
+                + (states + steps + finals).map(\.1),
+            resumes: actions.owners.compactMapValues { actions.resumes[$0] })
         return Program(
             layout: compiler.layout, assembler: compiler.assembler,
             steps: stepLabels.map { $0.map { $0.map { entry($0.label, $0.name) } } },
