@@ -54,7 +54,8 @@ enum Opcode: UInt8 {
     case branchEqual, branchNotEqual, branchLess, branchLessOrEqual  // on a op b
     case branchEqualImmediate, branchNotEqualImmediate  // on a op imm
     case branchLessImmediate, branchNotLessImmediate  // on a op imm
-    case branchFieldEqual, branchFieldNotEqual  // on memory[a] >> shift, width bits op imm
+    // On the 64 - width bits of memory[a] from shift op those of imm.
+    case branchFieldEqual, branchFieldNotEqual
 
     // Sequences: address in b, index in c, form in imm; the count was checked.
     case sequenceInsertGap, sequenceRemove

@@ -139,10 +139,10 @@ struct Machine {
     @inline(__always)
     private static func mask(_ width: UInt8) -> UInt64 { ~0 &>> UInt64(64 &- width) }
 
-    /// The bits of a word that an instruction names, as a number.
+    /// Zero if a word's field is the one in `imm`: both shifts together take away what is beside it.
     @inline(__always)
-    private static func field(_ word: UInt64, _ i: Instruction) -> Int64 {
-        Int64(bitPattern: (word &>> UInt64(i.shift)) & mask(i.width))
+    private static func difference(_ word: UInt64, _ i: Instruction) -> UInt64 {
+        ((word ^ UInt64(bitPattern: i.imm)) &>> UInt64(i.shift)) &<< UInt64(i.width)
     }
 
     /// Runs from an instruction to the end of the run. Successors go to the batch.
@@ -325,9 +325,9 @@ struct Machine {
             case .branchLessImmediate: if r[a] < i.imm { pc = code + Int(i.target) }
             case .branchNotLessImmediate: if r[a] >= i.imm { pc = code + Int(i.target) }
             case .branchFieldEqual:
-                if Self.field(memory[a], i) == i.imm { pc = code + Int(i.target) }
+                if Self.difference(memory[a], i) == 0 { pc = code + Int(i.target) }
             case .branchFieldNotEqual:
-                if Self.field(memory[a], i) != i.imm { pc = code + Int(i.target) }
+                if Self.difference(memory[a], i) != 0 { pc = code + Int(i.target) }
             case .sequenceInsertGap: shiftElements(forms[Int(i.imm)], Int(r[b]), Int(r[c]), isInsertion: true)
             case .sequenceRemove: shiftElements(forms[Int(i.imm)], Int(r[b]), Int(r[c]), isInsertion: false)
             case .orWords:

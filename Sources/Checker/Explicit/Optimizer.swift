@@ -101,7 +101,8 @@ struct Optimizer {
             raw == Instruction.bits(UInt64(bitPattern: raw), load.width)
         else { return }
         body.instructions[index] = Instruction(
-            opcode: opcode, width: load.width, shift: load.shift, a: word, target: branch.target, imm: raw)
+            opcode: opcode, width: 64 - load.width, shift: load.shift, a: word, target: branch.target,
+            imm: raw &<< Int64(load.shift))
         body.remove(previous)
     }
 
