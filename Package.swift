@@ -47,6 +47,7 @@ let package = Package(
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
         .testTarget(name: "CheckerTests", dependencies: ["Model", "Checker"], swiftSettings: strict),
         .testTarget(name: "SpecTests", dependencies: ["Model", "Checker"], swiftSettings: strict),
+        .testTarget(name: "CommandTests", dependencies: ["Model", "Checker"], swiftSettings: strict),
         .testTarget(name: "EmuTests", dependencies: ["Emu"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

@@ -1,4 +1,5 @@
-// Every `.spec` file of the standard library. A new one is a line in each of the two lists.
+// Every `.spec` file of the standard library, and the reference of diagnostics. A new spec is a line in each of the
+// two lists.
 #include "CLibrary.h"
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
@@ -36,6 +37,14 @@ static const struct library_file files[] = {
     FILE_OF(ring), FILE_OF(sleeplock), FILE_OF(spinlock),
     FILE_OF(tlb),
 };
+
+static const unsigned char diagnostics[] = {
+#embed "../../Documentation/Diagnostics.md"
+};
+
+struct library_file diagnostic_reference(void) {
+    return (struct library_file){"Documentation/Diagnostics.md", diagnostics, sizeof diagnostics};
+}
 
 size_t library_file_count(void) { return sizeof files / sizeof files[0]; }
 

@@ -29,7 +29,7 @@ struct CheckCommand: ParsableCommand {
     var noReduce = false
     @Flag(help: "Decide every property instead of stopping at the first violation.")
     var keepGoing = false
-    @Flag(help: "Steps that were never enabled fail `expect holds`.")
+    @Flag(help: "Warnings are errors, and steps that were never enabled fail `expect holds`.")
     var strict = false
 
     @Option(help: "Stop at this depth.")

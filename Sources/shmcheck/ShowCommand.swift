@@ -29,24 +29,3 @@ struct ShowCommand: ParsableCommand {
         print(listing, terminator: "")
     }
 }
-
-/// `shmcheck explain CODE`
-struct ExplainCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "List the diagnostics, or tell what one of them means.")
-
-    @Argument(help: "The code between the brackets of `error[…]`.")
-    var code: String?
-
-    func run() throws {
-        guard let code else {
-            for code in DiagnosticCode.allCases { print("\(code.severity.rawValue)[\(code.rawValue)]") }
-            return
-        }
-        guard let known = DiagnosticCode(rawValue: code) else {
-            Terminal.note("there is no diagnostic \(code); `shmcheck explain` lists them")
-            throw ExitCode(Int32(ExitStatus.commandLine.rawValue))
-        }
-        print("\(known.severity.rawValue)[\(known.rawValue)]: see Documentation/Diagnostics.md#\(known.rawValue)")
-    }
-}

@@ -1,4 +1,5 @@
-// The texts of the standard library, embedded by the C compiler: Swift array literals of this size compile slowly.
+// The texts of the standard library and of the reference of diagnostics, embedded by the C compiler: Swift array
+// literals of this size compile slowly.
 #pragma once
 #include <stddef.h>
 
@@ -14,3 +15,6 @@ size_t library_file_count(void);
 
 /// An embedded file, by its place in the order of paths.
 struct library_file library_file_at(size_t index);
+
+/// The reference of diagnostics, in Markdown.
+struct library_file diagnostic_reference(void);

@@ -20,7 +20,7 @@ public struct CheckOptions: Sendable {
     public var keepsGoing = false
     /// `--no-reduce`: the base meaning.
     public var isUnreduced = false
-    /// `--strict`: steps that were never enabled fail `expect holds`.
+    /// `--strict`: warnings are errors, and steps that were never enabled fail `expect holds`.
     public var isStrict = false
     /// Bounds of each check.
     public var limits = ExplorationLimits()
@@ -39,22 +39,36 @@ public struct CheckOptions: Sendable {
 ///   - options: what is asked.
 /// - Returns: what every check found; mistakes of the spec are diagnostics in it.
 public func check(_ source: SourceFile, read: @escaping SpecLoader.Reader, options: CheckOptions) -> SpecResult {
-    let diagnostics = Diagnostics()
+    let diagnostics = Diagnostics(warningsAreErrors: options.isStrict)
     var loader = SpecLoader(diagnostics: diagnostics, read: read)
     let loaded = loader.load(source)
     guard let loaded, !diagnostics.hasErrors else {
         return SpecRun.rejected(source.path, loaded?.main, diagnostics)
     }
-    // The plain spec is typed and lowered first, so that its mistakes are told once and not with every check.
+    // The plain spec is typed and lowered first, so that its mistakes are told once and not with every check; then
+    // every check and fault, so that all mistakes of a file are told before anything is explored.
     if let model = typeCheck(loaded.items, settings: [], diagnostics: diagnostics) {
         _ = lower(model, options: LoweringOptions(), diagnostics: diagnostics)
+        reportSuspicions(of: model, in: source, diagnostics: diagnostics)
     }
     var run = SpecRun(source: source, loaded: loaded, options: options, plain: diagnostics)
-    let configurations = run.configurations()
-    if diagnostics.hasErrors || configurations.contains(where: { $0.isRejection }) {
+    let stated = run.stated()
+    if !diagnostics.hasErrors { run.reportErrors(of: stated) }
+    if diagnostics.hasErrors || stated.contains(where: \.isRejection) {
         return SpecRun.rejected(source.path, loaded.main, diagnostics)
     }
-    return run.result(of: configurations)
+    let chosen = run.chosen(from: stated)
+    if options.changesConfigurations { run.reportErrors(of: chosen) }
+    if diagnostics.hasErrors {
+        return SpecResult(
+            path: source.path, checks: [], diagnostics: diagnostics.all, readError: nil, isUsageError: true)
+    }
+    return run.result(of: chosen)
+}
+
+extension CheckOptions {
+    /// Whether what is run differs from what the file asks for; its mistakes are then those of the command line.
+    fileprivate var changesConfigurations: Bool { !definitions.isEmpty || expectation != nil }
 }
 
 /// One check as a spec or the command line asks for it.
@@ -94,48 +108,67 @@ struct SpecRun {
 
     // MARK: What is to be run
 
-    /// The checks that the spec and the options ask for, in file order; mistakes in them are diagnostics.
-    func configurations() -> [Configuration] {
+    /// The checks and faults of the file, in its order; mistakes in their settings are diagnostics.
+    func stated() -> [Configuration] {
         var all = loaded.main.items.compactMap { configuration($0) }
+        if !all.contains(where: { $0.fault == nil }) { all.insert(Configuration(), at: 0) }
+        return all
+    }
+
+    /// Those that the options ask for.
+    func chosen(from stated: [Configuration]) -> [Configuration] {
         if let id = options.fault {
-            guard let fault = all.first(where: { $0.fault == id }) else {
-                let names = all.compactMap(\.fault).joined(separator: ", ")
-                reportUnknown("there is no fault \(id)", note: names.isEmpty ? nil : "the spec has \(names)")
+            guard var plain = stated.first(where: { $0.fault == id }) else {
+                reportUnknown("--fault", id, "fault", among: stated.compactMap(\.fault))
                 return []
             }
-            var plain = fault
             plain.expected = options.expectation
+            plain.expectedRange = nil
             plain.settings += options.definitions
             return [plain]
         }
-        if !options.definitions.isEmpty || options.expectation != nil {
+        if options.changesConfigurations {
             return [Configuration(settings: options.definitions, expected: options.expectation)]
         }
-        if !all.contains(where: { $0.fault == nil }) { all.insert(Configuration(), at: 0) }
-        for name in options.only + options.skip where !all.contains(where: { $0.displayName == name }) {
-            let names = all.map(\.displayName).joined(separator: ", ")
-            reportUnknown("there is no check or fault \(name)", note: "the spec has \(names)")
+        var chosen = stated
+        for (option, names) in [("--only", options.only), ("--skip", options.skip)] {
+            for name in names where !stated.contains(where: { $0.displayName == name }) {
+                reportUnknown(option, name, "check or fault", among: stated.map(\.displayName))
+            }
         }
-        if !options.only.isEmpty { all = all.filter { options.only.contains($0.displayName) } }
-        return all.filter { !options.skip.contains($0.displayName) }
+        if !options.only.isEmpty { chosen = chosen.filter { options.only.contains($0.displayName) } }
+        return chosen.filter { !options.skip.contains($0.displayName) }
     }
 
-    private func reportUnknown(_ message: String, note: String?) {
+    private func reportUnknown(_ option: String, _ name: String, _ what: String, among known: [String]) {
+        var notes = Spelling.suggestion(for: name, among: known)
+        if notes.isEmpty, !known.isEmpty { notes = ["the spec has \(known.joined(separator: ", "))"] }
         plain.report(
-            .unknownProperty, message, at: loaded.main.name.range, notes: [note].compactMap(\.self))
+            .unknownProperty, "there is no \(what) \(name)", at: SourceRange(option: option, name), notes: notes)
+    }
+
+    /// Types and lowers each configuration for its errors alone: its warnings are told with its result.
+    func reportErrors(of configurations: [Configuration]) {
+        for configuration in configurations {
+            let found = Diagnostics()
+            if let model = CheckRun(configuration: configuration, loaded: loaded, options: options).model(found) {
+                _ = lower(model, options: LoweringOptions(), diagnostics: found)
+            }
+            for diagnostic in found.all where diagnostic.severity == .error { plain.report(diagnostic) }
+        }
     }
 
     private func configuration(_ item: ItemSyntax) -> Configuration? {
         switch item.kind {
         case .check(let name, let settings, let outcome):
             var result = Configuration(
-                name: name?.text, expected: outcome.map(Self.expectation), expectedRange: item.range)
+                name: name?.text, expected: outcome.map(Self.expectation), expectedRange: outcome?.name?.range)
             apply(settings, to: &result)
             return result
         case .fault(let id, let settings, let story, let definitions, let outcome):
             var result = Configuration(
                 name: id.text, fault: id.text, story: story, definitions: definitions,
-                expected: outcome.map(Self.expectation), expectedRange: item.range)
+                expected: outcome.map(Self.expectation), expectedRange: outcome?.name?.range)
             apply(settings, to: &result)
             return result
         default: return nil
@@ -145,7 +178,9 @@ struct SpecRun {
     private func apply(_ settings: [SettingSyntax], to result: inout Configuration) {
         for setting in settings {
             switch (setting.name.text, setting.value.kind) {
-            case ("memory", .name(let model)): result.memory = model
+            case ("memory", .name(let model)):
+                result.memory = model
+                reportUnknownMemory(model, at: setting.value.range, diagnostics: plain)
             case ("depth", .integer(let depth)): result.depth = Int(clamping: depth)
             case ("dependencies", _): continue
             case ("depth", _), ("memory", _):
@@ -176,6 +211,23 @@ struct SpecRun {
             if options.limits.isCancelled?() ?? false { break }
         }
         return SpecResult(path: source.path, checks: checks, diagnostics: plain.all, readError: nil)
+    }
+}
+
+extension OutcomeSyntax {
+    /// The property that is named.
+    fileprivate var name: Identifier? {
+        switch self {
+        case .violated(let name, _), .notReached(let name): name
+        case .holds, .deadlock, .rejected: nil
+        }
+    }
+}
+
+extension SourceRange {
+    /// A word of the command line as a text of its own.
+    init(option: String, _ word: String) {
+        self.init(file: SourceFile(path: option, text: word), start: 0, end: word.utf8.count)
     }
 }
 

@@ -12,21 +12,26 @@ struct CheckRun {
         let clock = ContinuousClock()
         let start = clock.now
         let diagnostics = Diagnostics()
+        guard let model = model(diagnostics) else {
+            return .unexplored(configuration, diagnostics.all, isMet: false, reason: "the spec is rejected")
+        }
+        let memory = configuration.memory ?? model.memory
+        if memory != "sc" || model.unsupported.contains(where: { $0.property == nil }) {
+            return .unsupported(configuration, model, memory)
+        }
+        return explore(model, diagnostics) { clock.now - start }
+    }
+
+    /// The typed model of the configuration; nil when it has an error.
+    func model(_ diagnostics: Diagnostics) -> TypedModel? {
         let items =
             configuration.definitions.isEmpty
             ? loaded.items : loaded.items(with: configuration.definitions, diagnostics: diagnostics)
         guard !diagnostics.hasErrors,
             let model = typeCheck(items, settings: configuration.settings, diagnostics: diagnostics)
-        else { return .unexplored(configuration, diagnostics.all, isMet: false, reason: "the spec is rejected") }
-        let memory = configuration.memory ?? model.memory
+        else { return nil }
         checkExpectedName(model, diagnostics)
-        guard !diagnostics.hasErrors else {
-            return .unexplored(configuration, diagnostics.all, isMet: false, reason: "the spec is rejected")
-        }
-        if memory != "sc" || model.unsupported.contains(where: { $0.property == nil }) {
-            return .unsupported(configuration, model, memory)
-        }
-        return explore(model, diagnostics) { clock.now - start }
+        return diagnostics.hasErrors ? nil : model
     }
 
     /// `expect violated P` must name something that can be violated.
@@ -44,10 +49,12 @@ struct CheckRun {
         if let system = lower(model, options: LoweringOptions(), diagnostics: Diagnostics()) {
             known.formUnion(system.assertions.map(\.name))
         }
-        guard !known.contains(name), let range = configuration.expectedRange else { return }
+        guard !known.contains(name) else { return }
+        let suggestion = Spelling.suggestion(for: name, among: Array(known))
         diagnostics.report(
-            .unknownProperty, "there is no property \(name) to be violated", at: range,
-            notes: ["the spec has \(known.sorted().joined(separator: ", "))"])
+            .unknownProperty, "there is no property \(name) that an outcome could name",
+            at: configuration.expectedRange ?? SourceRange(option: "--expect", name),
+            notes: suggestion.isEmpty ? ["there are \(known.sorted().joined(separator: ", "))"] : suggestion)
     }
 
     // MARK: Exploration

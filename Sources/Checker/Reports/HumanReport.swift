@@ -70,7 +70,8 @@ public struct HumanReport: Sendable {
         var lines: [String] = []
         if !errors.isEmpty {
             let count = Wording.count(errors.count, "error")
-            lines.append("  " + style.paint(Verdict.error.word, .bad) + " (the spec is rejected: \(count))")
+            let what = result.isUsageError ? "the command line" : "the spec"
+            lines.append("  " + style.paint(Verdict.error.word, .bad) + " (\(what) is rejected: \(count))")
         }
         if !warnings.isEmpty, verbosity == 0 {
             var codes: [String] = []

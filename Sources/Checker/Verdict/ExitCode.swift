@@ -46,6 +46,7 @@ public enum ExitStatus: Int, Sendable {
         combined(
             results.flatMap { result -> [ExitStatus] in
                 if result.readError != nil { return [.inputOutput] }
+                if result.isUsageError { return [.commandLine] }
                 if result.diagnostics.contains(where: { $0.severity == .error }) { return [.rejected] }
                 return result.checks.map { of($0) }
             })

@@ -137,9 +137,14 @@ public struct SpecResult: Sendable {
     public let diagnostics: [Diagnostic]
     /// A file that could not be read, and why.
     public let readError: String?
+    /// Whether the mistakes are those of the command line: the file as it stands has none.
+    public let isUsageError: Bool
 
     /// The result of a file.
-    public init(path: String, checks: [CheckResult], diagnostics: [Diagnostic], readError: String?) {
+    public init(
+        path: String, checks: [CheckResult], diagnostics: [Diagnostic], readError: String?, isUsageError: Bool = false
+    ) {
+        self.isUsageError = isUsageError
         self.path = path
         self.checks = checks
         self.diagnostics = diagnostics

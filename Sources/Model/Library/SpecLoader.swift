@@ -65,7 +65,8 @@ public struct SpecLoader {
         } else {
             diagnostics.report(
                 .importNotFound, "there is no \(path) beside the spec or in the library", at: range,
-                notes: ["the library has \(StandardLibrary.names.joined(separator: ", "))"])
+                notes: Spelling.suggestion(for: path, among: StandardLibrary.names)
+                    + ["the library has \(StandardLibrary.names.joined(separator: ", "))"])
             return
         }
         guard let spec = parse(source, diagnostics: diagnostics) else { return }

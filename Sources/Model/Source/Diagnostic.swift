@@ -20,6 +20,8 @@ public struct Diagnostic: Sendable {
     public let notes: [String]
     /// Other places that matter: the earlier declaration, the other access.
     public let related: [RelatedPlace]
+    /// Whether the run stops: as the code says, unless warnings count as errors.
+    public private(set) var severity: Severity
 
     /// A diagnostic at a place.
     public init(
@@ -31,10 +33,15 @@ public struct Diagnostic: Sendable {
         self.range = range
         self.notes = notes
         self.related = related
+        severity = code.severity
     }
 
-    /// Whether the run stops.
-    public var severity: Severity { code.severity }
+    /// The same as an error.
+    func asError() -> Diagnostic {
+        var result = self
+        result.severity = .error
+        return result
+    }
 }
 
 /// A second place of a diagnostic, with a word on why it matters.
@@ -60,13 +67,16 @@ public final class Diagnostics {
         let range: SourceRange
     }
 
+    /// Whether a warning is reported as an error (`--strict`).
+    private let countsWarnings: Bool
+
     /// An empty collection.
-    public init() {}
+    public init(warningsAreErrors: Bool = false) { countsWarnings = warningsAreErrors }
 
     /// Adds a diagnostic unless the same code was reported at the same place.
     public func report(_ diagnostic: Diagnostic) {
         guard seen.insert(Key(code: diagnostic.code, range: diagnostic.range)).inserted else { return }
-        collected.append(diagnostic)
+        collected.append(countsWarnings ? diagnostic.asError() : diagnostic)
     }
 
     /// Adds a diagnostic from its parts.

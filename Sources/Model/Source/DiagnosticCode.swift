@@ -73,10 +73,8 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case faultMisplaced = "fault_misplaced"
     case faultReplacesNothing = "fault_replaces_nothing"
     case faultChangesNothing = "fault_changes_nothing"
-    case ghostRead = "ghost_read"
     case wideUnguarded = "wide_unguarded"
     case unguardedLoads = "unguarded_loads"
-    case stepTooLarge = "step_too_large"
 
     // Legal and suspicious.
     case unusedGuard = "unused_guard"

@@ -74,6 +74,8 @@ extension Parser {
     mutating func fault() throws(SyntaxError) -> ItemSyntax.Kind {
         let name = try name("a fault's name")
         let settings = at(.leftParenthesis) ? try settings() : []
+        // As the text of a property, it may have a line of its own.
+        if case .string = current.kind { beginLine() }
         let story = try string("the fault's story in quotes")
         let outer = try openBlock()
         let items = items(untilBrace: true, isInFault: true)

@@ -99,9 +99,11 @@ extension Parser {
 
     /// What a programmer of another language may have meant by the current token.
     func hintForCurrent(_ expected: String) -> [String] {
-        switch current.symbol {
+        if expected == "`:`", current.word != nil { return ["a name stands before its type: `name: type`"] }
+        return switch current.symbol {
         case .increment?, .decrement?: ["write `+= 1` or `-= 1`"]
         case .equals? where expected.contains("{") || expected.contains(")"): ["equality is written `==`"]
+        case .equals? where expected == "`:`": ["the type stands before the value: `name: u64 = 0`"]
         case .arrow?: ["a member is written with a dot: `a.b`"]
         case .and? where peek(1).word == "let": ["write `if let` and a second `if` inside"]
         case .bitAnd?: ["there are no addresses: pass the place itself to an `inout` parameter"]

@@ -99,7 +99,9 @@ extension TypeChecker {
 
     private func requireReturn(_ statements: [Statement], _ range: SourceRange, _ name: Identifier) {
         if body.result != .void, body.result != .invalid, !leaves(statements) {
-            report(.missingReturn, "\(name.text) can end without a value", at: name.range)
+            report(
+                .missingReturn, "\(name.text) can end without a value", at: name.range,
+                notes: ["every path ends in `return`, `panic` or a loop without end"])
         }
     }
 

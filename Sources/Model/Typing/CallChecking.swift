@@ -53,7 +53,7 @@ extension TypeChecker {
         String?, ExpressionSyntax
     )? {
         guard arguments.count == 1, let argument = arguments.first else {
-            report(.argumentMismatch, "one argument is needed, here are \(arguments.count)", at: range)
+            report(.argumentMismatch, "one argument is needed, not \(arguments.count)", at: range)
             return nil
         }
         if let label = argument.label, !labels.contains(label.text) {
@@ -198,15 +198,20 @@ extension TypeChecker {
     {
         guard arguments.count == parameters.count else {
             report(
-                .argumentMismatch, "\(callee) takes \(parameters.count) arguments, here are \(arguments.count)",
-                at: range)
+                .argumentMismatch, "\(callee) takes \(Self.argumentCount(parameters.count)), not \(arguments.count)",
+                at: range,
+                notes: parameters.isEmpty ? [] : ["they are \(signature(parameters))"],
+                related: declared[callee].map { [RelatedPlace($0, "declared here")] } ?? [])
             for argument in arguments { _ = check(argument.value, expected: nil) }
             return nil
         }
         var result: [CallArgument] = []
         for (argument, parameter) in zip(arguments, parameters) {
             if let label = argument.label, label.text != parameter.name {
-                report(.argumentMismatch, "the argument here is \(parameter.name)", at: label.range)
+                report(
+                    .argumentMismatch, "the argument in this place is \(parameter.name), not \(label.text)",
+                    at: label.range, notes: ["arguments stand in the order of the parameters: \(signature(parameters))"]
+                )
             }
             if parameter.isInout {
                 guard let place = inoutArgument(argument.value, parameter.type) else { return nil }
@@ -229,7 +234,7 @@ extension TypeChecker {
             return objectArgument(place, id, syntax.range)
         }
         guard isComplete(place), place.type == type else {
-            report(.typeMismatch, "a \(name(of: type)) is needed, this is \(name(of: place.type))", at: syntax.range)
+            report(.typeMismatch, "\(described(type)) is needed, this is \(described(place.type))", at: syntax.range)
             return nil
         }
         return place
@@ -282,7 +287,9 @@ extension TypeChecker {
     private func predicate(_ name: String, _ arguments: [ArgumentSyntax], _ range: SourceRange) -> Formula {
         let counts = ["at": 2, "holds": 2]
         guard arguments.count == counts[name] ?? 1 else {
-            report(.argumentMismatch, "\(name) takes \(counts[name] ?? 1) arguments", at: range)
+            report(
+                .argumentMismatch, "\(name) takes \(Self.argumentCount(counts[name] ?? 1)), not \(arguments.count)",
+                at: range)
             return invalid(range)
         }
         func process() -> Formula { coerce(check(arguments[0].value, expected: .pid), to: .pid) }
@@ -325,16 +332,28 @@ extension TypeChecker {
 
     /// A place that is a lock, with all its indices.
     func lockPlace(_ syntax: ExpressionSyntax) -> Place? {
-        guard case .place(let place) = resolve(syntax, expected: nil) else {
-            report(.notALock, "a lock is needed here", at: syntax.range)
+        let resolved = resolve(syntax, expected: nil)
+        guard case .place(let place) = resolved else {
+            if case .invalid = resolved { return nil }
+            report(.notALock, "a lock is needed here, this is a value", at: syntax.range)
             return nil
         }
         guard isComplete(place), place.type == .lock else {
+            let found = isComplete(place) ? described(place.type) : "a group of data"
             report(
-                .notALock, "a lock is needed here", at: syntax.range,
-                notes: isComplete(place) ? [] : ["an index or a field is missing"])
+                .notALock, "a lock is needed here, this is \(found)", at: syntax.range,
+                notes: isComplete(place)
+                    ? ["a lock is declared `\(syntax.range.file.text(of: syntax.range)): spinlock`"]
+                    : ["an index or a field is missing"])
             return nil
         }
         return place
+    }
+
+    private static func argumentCount(_ count: Int) -> String { count == 1 ? "1 argument" : "\(count) arguments" }
+
+    /// Parameters as a declaration writes them.
+    private func signature(_ parameters: [Local]) -> String {
+        parameters.map { "\($0.name): \($0.isInout ? "inout " : "")\(name(of: $0.type))" }.joined(separator: ", ")
     }
 }

@@ -60,7 +60,7 @@ extension TypeChecker {
             return Formula(.convert(formula, .checked), type, formula.range)
         }
         report(
-            .needsConversion, "not every \(name(of: formula.type)) is a \(name(of: type))", at: formula.range,
+            .needsConversion, "not every \(name(of: formula.type)) is \(described(type))", at: formula.range,
             notes: ["`\(conversionName(target))(…)` converts and traps when it does not fit"])
         return invalid(formula.range)
     }
@@ -78,11 +78,15 @@ extension TypeChecker {
         if case .sort(let id) = type, formula.type.integer != nil, !model.types.sorts[id].isSymmetric {
             notes.append("`\(name(of: type))(n)` is the element with that number")
         }
+        if type == .bool, formula.type.integer != nil {
+            notes.append("numbers are no truth values: compare with 0")
+        }
+        if formula.type == .bool, type.integer != nil { notes.append("`\(name(of: type))(…)` gives 0 or 1") }
         if formula.type == .void {
             notes = ["a call with a result stands alone on the right of `let`, `=` or `return`"]
         }
         report(
-            .typeMismatch, "a \(name(of: type)) is needed, this is \(name(of: formula.type))", at: formula.range,
+            .typeMismatch, "\(described(type)) is needed, this is \(described(formula.type))", at: formula.range,
             notes: notes)
         return invalid(formula.range)
     }
@@ -168,28 +172,8 @@ extension TypeChecker {
         return .integer(IntegerType(kind: one.kind, lower: min(one.lower, two.lower), upper: max(one.upper, two.upper)))
     }
 
-    /// "did you mean" for a misspelt name, when one is near.
+    /// "did you mean" for a misspelt name, when one is near; hidden locals are never meant.
     func suggestion(for name: String, among candidates: [String]) -> [String] {
-        var best: (distance: Int, name: String)?
-        for candidate in Set(candidates).sorted() where !candidate.hasPrefix("%") {
-            let distance = editDistance(name, candidate)
-            if distance <= max(1, name.count / 3), distance < best?.distance ?? .max { best = (distance, candidate) }
-        }
-        return best.map { ["did you mean `\($0.name)`?"] } ?? []
-    }
-
-    private func editDistance(_ first: String, _ second: String) -> Int {
-        let target = Array(second)
-        var row = Array(0...target.count)
-        for (index, character) in first.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for column in target.indices {
-                let cost = diagonal + (character == target[column] ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(cost, row[column] + 1, diagonal + 1)
-            }
-        }
-        return row[target.count]
+        Spelling.suggestion(for: name, among: candidates.filter { !$0.hasPrefix("%") })
     }
 }

@@ -36,7 +36,7 @@ extension TypeChecker {
         let (setup, formula) = statementValue(syntax, expected: nil)
         if case .optional = formula.type { return (setup, formula) }
         if formula.type != .invalid {
-            report(.typeMismatch, "`let` takes an optional apart, this is \(name(of: formula.type))", at: syntax.range)
+            report(.typeMismatch, "`let` takes an optional apart, this is \(described(formula.type))", at: syntax.range)
         }
         return (setup, invalid(syntax.range))
     }
@@ -81,7 +81,9 @@ extension TypeChecker {
 
     func atomic(_ block: BlockSyntax, _ range: SourceRange) -> [Statement.Kind] {
         if body.isAtomic {
-            report(.atomicNested, "`atomic` within `atomic` says nothing more", at: range)
+            report(
+                .atomicNested, "`atomic` within `atomic` says nothing more", at: range,
+                notes: ["take the inner one away, and keep what is in it"])
         }
         let saved = body.isAtomic
         body.isAtomic = true
@@ -94,7 +96,9 @@ extension TypeChecker {
     private func rejectBlocking(_ statement: Statement) {
         switch statement.kind {
         case .await, .join, .synchronize(.acquire, _), .synchronize(.acquireOrdered, _), .synchronize(.sleep, _):
-            report(.blockingInAtomic, "`atomic` may block only at its first statement", at: statement.range)
+            report(
+                .blockingInAtomic, "`atomic` may block only at its first statement", at: statement.range,
+                notes: ["what is begun must be ended: put this first, or before the block"])
         case .conditional(_, let then, let otherwise), .bindOptional(_, _, let then, let otherwise):
             for inner in then + otherwise { rejectBlocking(inner) }
         case .forLoop(_, _, let inner), .block(let inner): for statement in inner { rejectBlocking(statement) }
@@ -106,7 +110,9 @@ extension TypeChecker {
     func jump(_ syntax: StatementSyntax) -> [Statement.Kind] {
         let isBreak = if case .break = syntax.kind { true } else { false }
         if body.loopDepth == 0 {
-            report(.jumpMisplaced, "`\(isBreak ? "break" : "continue")` stands in a loop only", at: syntax.range)
+            report(
+                .jumpMisplaced, "`\(isBreak ? "break" : "continue")` stands in a loop only", at: syntax.range,
+                notes: body.isDeferred ? ["a `defer` block is not left"] : [])
             return []
         }
         return [isBreak ? .break : .continue]

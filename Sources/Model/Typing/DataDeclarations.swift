@@ -185,7 +185,7 @@ extension TypeChecker {
                 report(
                     .missingInitial,
                     "\(model.variables[id].name) needs an initial value: 0 is not in \(name(of: model.variables[id].type))",
-                    at: pending.field.range)
+                    at: pending.field.range, notes: ["write `= \(integer.lower)` behind the type"])
             }
         }
     }

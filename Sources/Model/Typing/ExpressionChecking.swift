@@ -34,7 +34,9 @@ extension TypeChecker {
             return invalid(range)
         case .old(let operand):
             if body.kind != .transition {
-                report(.oldOutsideTransition, "old(…) stands in a `transition` only", at: range)
+                report(
+                    .oldOutsideTransition, "old(…) stands in a `transition` only", at: range,
+                    notes: ["an invariant knows one state; `transition` relates the two ends of a step"])
             }
             let formula = check(operand, expected: expected)
             return Formula(.old(formula), formula.type, range)
@@ -93,7 +95,7 @@ extension TypeChecker {
     }
 
     private func notOptional(_ type: Type, _ range: SourceRange) -> Formula {
-        if type != .invalid { report(.typeMismatch, "`!` takes an optional, this is \(name(of: type))", at: range) }
+        if type != .invalid { report(.typeMismatch, "`!` takes an optional, this is \(described(type))", at: range) }
         return invalid(range)
     }
 
@@ -101,7 +103,7 @@ extension TypeChecker {
         let operand = check(base, expected: nil)
         guard case .optional(let wrapped) = operand.type else {
             if operand.type != .invalid {
-                report(.typeMismatch, "`?.` takes an optional, this is \(self.name(of: operand.type))", at: range)
+                report(.typeMismatch, "`?.` takes an optional, this is \(described(operand.type))", at: range)
             }
             return invalid(range)
         }
@@ -162,7 +164,7 @@ extension TypeChecker {
         guard let integer = formula.type.integer else {
             if formula.type != .invalid {
                 report(
-                    .typeMismatch, "`\(operation.rawValue)` takes a number, not \(name(of: formula.type))", at: range)
+                    .typeMismatch, "`\(operation.rawValue)` takes a number, not \(described(formula.type))", at: range)
             }
             return invalid(range)
         }
@@ -238,7 +240,7 @@ extension TypeChecker {
         }
         var notes: [String] = []
         if case .sort = formula.type { notes = ["`ordered sort` allows arithmetic"] }
-        report(.typeMismatch, "a number is needed, this is \(name(of: formula.type))", at: formula.range, notes: notes)
+        report(.typeMismatch, "a number is needed, this is \(described(formula.type))", at: formula.range, notes: notes)
         return invalid(formula.range)
     }
 

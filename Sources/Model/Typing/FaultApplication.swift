@@ -17,13 +17,15 @@ extension LoadedSpec {
             guard let name = definition.definedName else {
                 diagnostics.report(
                     .faultMisplaced, "a fault replaces pure, func, process, action, const and data only",
-                    at: definition.range)
+                    at: definition.range,
+                    notes: ["what a fault is told by must hold of the plain spec too: write it outside"])
                 continue
             }
             guard let index = list.entries.firstIndex(where: { $0.item.definedName == name }) else {
                 diagnostics.report(
                     .faultReplacesNothing, "there is no \(name) to replace", at: definition.range,
-                    notes: ["a fault's definition has the kind and the name of the one that it replaces"])
+                    notes: ["a fault's definition has the kind and the name of the one that it replaces"]
+                        + nearest(to: name, in: list))
                 continue
             }
             let old = list.entries[index]
@@ -46,7 +48,7 @@ extension LoadedSpec {
                     continue
                 }
                 if sameWords(merged[position].range, field.range) {
-                    reportUnchanged(field.name.text, field.range, diagnostics)
+                    reportUnchanged(field.name.text, field.range, merged[position].range, diagnostics)
                 }
                 merged[position] = field
             }
@@ -55,14 +57,22 @@ extension LoadedSpec {
                 documentation: old.documentation)
         }
         if sameWords(old.range, new.range) {
-            reportUnchanged(new.definedName ?? "", new.range, diagnostics)
+            reportUnchanged(new.definedName ?? "", new.range, old.range, diagnostics)
             return nil
         }
         return new
     }
 
-    private func reportUnchanged(_ name: String, _ range: SourceRange, _ diagnostics: Diagnostics) {
-        diagnostics.report(.faultChangesNothing, "this \(name) is the one that is there already", at: range)
+    private func reportUnchanged(
+        _ name: String, _ range: SourceRange, _ old: SourceRange, _ diagnostics: Diagnostics
+    ) {
+        diagnostics.report(
+            .faultChangesNothing, "this \(name) is the one that is there already", at: range,
+            related: [RelatedPlace(old, "here, but for spaces and comments")])
+    }
+
+    private func nearest(to name: String, in list: ItemList) -> [String] {
+        Spelling.suggestion(for: name, among: list.entries.compactMap(\.item.definedName))
     }
 
     /// Whether two texts have the same tokens: comments and spaces do not count.

@@ -15,7 +15,9 @@ extension TypeChecker {
         case .name(let name): return resolve(name, syntax.range)
         case .selfProcess:
             guard let type = body.selfType else {
-                report(.selfOutsideProcess, "`self` is the running process: there is none here", at: syntax.range)
+                report(
+                    .selfOutsideProcess, "`self` is the running process: there is none here", at: syntax.range,
+                    notes: ["a property speaks of all: `all p in client: …`; of a single process by its name"])
                 return .invalid
             }
             return .formula(Formula(.selfProcess, type, syntax.range))
@@ -52,11 +54,20 @@ extension TypeChecker {
             return .place(Place(root: .variable(id), indices: [], path: [], type: model.variables[id].type))
         case .object(let id): return .place(Place(root: .object(id), indices: [], path: [], type: .void))
         case .invalid: return .invalid
-        case .structure, .alias, .pure, .function, .action, .property:
-            report(.notAValue, "\(name) is not a value", at: range)
-            return .invalid
+        case .pure, .function: return notAValue(name, "a function", range, help: ["call it: `\(name)(…)`"])
+        case .structure, .alias: return notAValue(name, "a type", range, help: ["`\(name)(…)` makes a value of it"])
+        case .action: return notAValue(name, "an action", range, help: [])
+        case .property:
+            return notAValue(name, "a property", range, help: ["a `pure` function can be used in both places"])
         case nil: return unknown(name, range)
         }
+    }
+
+    private func notAValue(_ name: String, _ kind: String, _ range: SourceRange, help: [String]) -> Resolved {
+        report(
+            .notAValue, "\(name) is \(kind), not a value", at: range, notes: help,
+            related: declared[name].map { [RelatedPlace($0, "declared here")] } ?? [])
+        return .invalid
     }
 
     private func unknown(_ name: String, _ range: SourceRange) -> Resolved {
@@ -201,7 +212,7 @@ extension TypeChecker {
         guard let bounds = type.integer else { return coerce(formula, to: type) }
         let position = number(formula)
         if case .constant(.integer(let value)) = position.kind, !bounds.contains(value) {
-            report(.outOfRange, "index \(value) is outside 0..<\(bounds.upper + 1)", at: syntax.range)
+            report(.outOfRange, "the index \(value) is outside 0..<\(bounds.upper + 1)", at: syntax.range)
             return invalid(syntax.range)
         }
         return position

@@ -1,5 +1,16 @@
 // Typing of properties, proofs, views and kernel bindings.
 
+/// Reports a memory model that does not exist; whether it did so.
+@discardableResult
+public func reportUnknownMemory(_ name: String, at range: SourceRange, diagnostics: Diagnostics) -> Bool {
+    let known = ["sc", "tso", "weak", "rvwmo"]
+    guard !known.contains(name) else { return false }
+    diagnostics.report(
+        .unknownMemory, "there is no memory model \(name)", at: range,
+        notes: ["one of \(known.joined(separator: ", "))"])
+    return true
+}
+
 extension TypeChecker {
     func checkProperties() {
         for entry in items.entries {
@@ -22,16 +33,8 @@ extension TypeChecker {
         .reachable: .reachable, .reachableAlways: .reachableAlways, .eventually: .eventually, .temporal: .temporal,
     ]
 
-    static let memoryModels: Set<String> = ["sc", "tso", "weak", "rvwmo"]
-
     private func checkMemory(_ name: Identifier) {
-        guard Self.memoryModels.contains(name.text) else {
-            report(
-                .unknownMemory, "there is no memory model \(name.text)", at: name.range,
-                notes: ["one of sc, tso, weak, rvwmo"])
-            return
-        }
-        model.memory = name.text
+        if !reportUnknownMemory(name.text, at: name.range, diagnostics: diagnostics) { model.memory = name.text }
     }
 
     private func checkProperty(

@@ -74,7 +74,7 @@ extension TypeChecker {
         case .return(let value): return returned(value, range)
         case .expression(let expression):
             guard body.kind == .proof || body.kind == .pure else {
-                report(.uselessExpression, "the value of this expression is not used", at: range)
+                reportUseless("expression", expression)
                 return []
             }
             return returned(expression, range)
@@ -107,7 +107,7 @@ extension TypeChecker {
     }
 
     /// The place with indices that read data put into locals, so that they are read once.
-    private func stabilized(_ place: Place) -> ([Statement.Kind], Place) {
+    func stabilized(_ place: Place) -> ([Statement.Kind], Place) {
         var setup: [Statement.Kind] = []
         let stable = place.mapFormulas { index in
             guard index.contains(where: { if case .load = $0.kind { true } else { false } }) else { return index }
@@ -121,8 +121,14 @@ extension TypeChecker {
     /// A place that may be stored to.
     func storePlace(_ syntax: ExpressionSyntax) -> Place? {
         guard case .place(let place) = resolve(syntax, expected: nil) else {
-            if case .formula = resolve(syntax, expected: nil) {
-                report(.notAPlace, "this cannot be assigned to", at: syntax.range)
+            if case .formula(let formula) = resolve(syntax, expected: nil) {
+                let text = syntax.range.file.text(of: syntax.range)
+                let isConstant = if case .constant = formula.kind { true } else { false }
+                report(
+                    .notAPlace,
+                    isConstant ? "\(text) is a constant: nothing is stored to it" : "this is a value, no place",
+                    at: syntax.range, notes: ["what changes while the spec runs is declared with `shared var` or `var`"]
+                )
             }
             return nil
         }
@@ -137,13 +143,15 @@ extension TypeChecker {
             let local = body.locals[id]
             guard local.isMutable || local.isInout else {
                 report(
-                    .notMutable, "\(local.name) is a `let`: it keeps its value", at: syntax.range,
-                    notes: ["declare it with `var`"])
+                    .notMutable, "\(local.name) keeps its value: it is a `let`, a parameter, or what a loop binds",
+                    at: syntax.range, notes: ["declare it with `var`, or change a copy: `var x = \(local.name)`"])
                 return nil
             }
         case .variable(let id):
             if body.kind == .pure || body.kind == .proof || body.kind == .property || body.kind == .transition {
-                report(.effectInPure, "\(model.variables[id].name) cannot be stored to here", at: syntax.range)
+                report(
+                    .effectInPure, "\(model.variables[id].name) is stored to by code that only reads", at: syntax.range,
+                    notes: ["a `func` may store; a pure function, a property and a proof may not"])
                 return nil
             }
         case .object: return nil
@@ -274,7 +282,9 @@ extension TypeChecker {
     {
         requireCode("start", range)
         guard case .process(let id) = symbols[name.text] else {
-            report(.unknownName, "there is no process \(name.text)", at: name.range)
+            report(
+                .unknownName, "there is no process \(name.text)", at: name.range,
+                notes: suggestion(for: name.text, among: model.processes.map(\.name)))
             return []
         }
         let process = model.processes[id]
@@ -291,7 +301,9 @@ extension TypeChecker {
                 formula.type.integer != nil
                 ? sortElement(process.sort, index, index.range) : coerce(formula, to: .sort(process.sort))
         } else if process.isArray {
-            report(.startMisplaced, "which instance of \(name.text) is started?", at: name.range)
+            report(
+                .startMisplaced, "which instance of \(name.text) is started?", at: name.range,
+                notes: ["write the instance: `start \(name.text)[0]`"])
         }
         let values = match(arguments, startParameters[id] ?? [], callee: name.text, range) ?? []
         var formulas: [Formula] = []
@@ -306,12 +318,15 @@ extension TypeChecker {
         if body.isDeferred { report(.jumpMisplaced, "a `defer` block is not left", at: range) }
         guard let value else {
             if body.result != .void, body.result != .invalid {
-                report(.typeMismatch, "a \(name(of: body.result)) is to be returned", at: range)
+                report(
+                    .typeMismatch, "`return` without a value: the result is \(described(body.result))", at: range)
             }
             return [.return(nil)]
         }
         if body.result == .void {
-            report(.typeMismatch, "nothing is returned here", at: range, notes: ["declare the result: `-> T`"])
+            report(
+                .typeMismatch, "a value is returned where no result is declared", at: value.range,
+                notes: ["declare the result after the parameters: `-> T`"])
             _ = statementValue(value, expected: nil)
             return []
         }

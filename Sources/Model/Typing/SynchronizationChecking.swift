@@ -18,7 +18,7 @@ extension TypeChecker {
         guard case .call(let callee, let arguments) = syntax.kind else {
             let formula = check(syntax, expected: nil)
             if formula.type != .invalid {
-                report(.uselessExpression, "the value of this expression is not used", at: syntax.range)
+                reportUseless("expression", syntax)
             }
             return CheckedCall(statements: [])
         }
@@ -34,9 +34,17 @@ extension TypeChecker {
         }
         let formula = check(syntax, expected: nil)
         if result == nil, formula.type != .invalid {
-            report(.uselessExpression, "the value of this call is not used", at: syntax.range)
+            reportUseless("call", syntax)
         }
         return CheckedCall(statements: [], value: formula)
+    }
+
+    /// A value that nothing takes; `a == b` in the place of `a = b` is the usual reason.
+    func reportUseless(_ what: String, _ syntax: ExpressionSyntax) {
+        let isComparison = if case .binary(.equal, _, _) = syntax.kind { true } else { false }
+        report(
+            .uselessExpression, "the value of this \(what) is not used", at: syntax.range,
+            notes: isComparison ? ["`==` compares; `=` stores"] : [])
     }
 
     private func functionCall(_ id: FunctionID, _ arguments: [ArgumentSyntax], _ range: SourceRange) -> CheckedCall {
@@ -156,14 +164,21 @@ extension TypeChecker {
             at: syntax.range)
     }
 
+    /// What is added to a word, or combined with it, need not be in the range of the word: the result must be.
+    private func type(ofOperand name: String, of place: Place) -> Type {
+        guard name.hasPrefix("amo_"), name != "amo_swap", let word = place.type.integer else { return place.type }
+        return .integer(IntegerType(kind: word.kind))
+    }
+
     private func wordOperation(_ name: String, _ arguments: [ArgumentSyntax], _ range: SourceRange) -> CheckedCall {
         guard let place = storePlace(arguments[0].value) else { return CheckedCall(statements: []) }
         let operandCount = ["load": 0, "load_reserved": 0, "cas": 2][name] ?? 1
         for argument in arguments.dropFirst(1 + operandCount) {
             checkOrdering(argument.value, ["relaxed", "acquire", "release", "aq", "rl", "aqrl"])
         }
+        let operandType = type(ofOperand: name, of: place)
         let operands = arguments.dropFirst().prefix(operandCount).map {
-            coerce(check($0.value, expected: place.type), to: place.type)
+            coerce(check($0.value, expected: operandType), to: operandType)
         }
         guard operands.count == operandCount, !operands.contains(where: { $0.type == .invalid }) else {
             return CheckedCall(statements: [])
@@ -182,8 +197,38 @@ extension TypeChecker {
                 report(.typeMismatch, "\(name) takes a number", at: arguments[0].value.range)
                 return CheckedCall(statements: [])
             }
+            if kind != .swap, place.type.integer?.kind == .int {
+                return numberUpdate(kind, place, operands[0], range)
+            }
             return operation(.atomicUpdate(kind, place, operands[0]), result: place.type, range)
         }
+    }
+
+    /// An atomic update of an `int`, which no machine word wraps: one step that traps outside of the range.
+    private func numberUpdate(_ kind: AtomicOperation, _ place: Place, _ operand: Formula, _ range: SourceRange)
+        -> CheckedCall
+    {
+        let (setup, stable) = stabilized(place)
+        let (amount, old) = (body.hidden("operand", operand.type), body.hidden("result", place.type))
+        let left = Formula(.local(old), place.type, range)
+        let right = Formula(.local(amount), operand.type, range)
+        let updated: Formula
+        switch kind {
+        case .swap: updated = right
+        case .add: updated = arithmetic(.add, left, right, range)
+        case .and: updated = arithmetic(.bitAnd, left, right, range)
+        case .or: updated = arithmetic(.bitOr, left, right, range)
+        case .xor: updated = arithmetic(.bitXor, left, right, range)
+        case .min, .max:
+            let test = Formula(.binary(kind == .min ? .lessOrEqual : .greaterOrEqual, left, right), .bool, range)
+            updated = Formula(.conditional(test, left, right), hull(left.type, right.type), range)
+        }
+        let step: [Statement.Kind] = [
+            .declare(old, load(stable, range)), .assign(stable, coerce(updated, to: place.type)),
+        ]
+        return CheckedCall(
+            statements: setup + [.declare(amount, operand), .atomic(step.map { Statement($0, range: range) })],
+            value: left)
     }
 
     // MARK: Sequences and sets

@@ -129,6 +129,18 @@ final class TypeChecker {
     }
 
     func name(of type: Type) -> String { model.types.name(of: type) }
+
+    /// A type with its article, as sentences name it: `a u64`, `an int in 0..<4`.
+    func described(_ type: Type) -> String {
+        switch type {
+        case .null: return "nil"
+        case .void: return "no value"
+        default: break
+        }
+        let name = name(of: type)
+        guard let first = name.lowercased().first else { return name }
+        return ("aeio".contains(first) ? "an " : "a ") + name
+    }
 }
 
 /// What kind of code is being checked, with its locals and scopes.

@@ -82,7 +82,12 @@ extension TypeChecker {
         case .done(let value, let type): return (value, type)
         case .evaluating:
             let name = pendingConstants[index].name
-            report(.constantCycle, "the constant \(name.text) needs itself", at: name.range)
+            let others = pendingConstants.filter {
+                if case .evaluating = $0.state { $0.name.text != name.text } else { false }
+            }
+            report(
+                .constantCycle, "the constant \(name.text) needs itself", at: name.range,
+                related: others.map { RelatedPlace($0.name.range, "by way of \($0.name.text)") })
             pendingConstants[index].state = .done(.integer(1), .invalid)
             return (.integer(1), .invalid)
         case .waiting: break
@@ -97,7 +102,10 @@ extension TypeChecker {
         if let expected { formula = coerce(formula, to: expected) }
         let value = constantValue(formula)
         if value == nil, formula.type != .invalid {
-            report(.notConstant, "the value of \(pending.name.text) is not a constant", at: pending.expression.range)
+            report(
+                .notConstant, "the value of \(pending.name.text) is not known before the run",
+                at: pending.expression.range,
+                notes: ["constants are made of numbers and other constants, without data and block functions"])
         }
         let result = (value ?? .integer(1), value == nil ? .invalid : formula.type)
         pendingConstants[index].state = .done(result.0, result.1)
@@ -112,7 +120,9 @@ extension TypeChecker {
         let formula = check(expression, expected: nil)
         guard formula.type != .invalid else { return nil }
         guard let value = constantValue(formula), case .integer(let number) = value else {
-            report(.notConstant, "a number is needed here that the constants determine", at: expression.range)
+            report(
+                .notConstant, "a number is needed here that is known before the run", at: expression.range,
+                notes: ["sizes and bounds are made of numbers and constants"])
             return nil
         }
         return number
@@ -156,7 +166,9 @@ extension TypeChecker {
             let type = resolveValue(element)
             guard let count = model.types.count(of: type), count <= 1024 else {
                 if type != .invalid {
-                    report(.setElement, "a set needs a finite element type of at most 1024 values", at: element.range)
+                    report(
+                        .setElement, "a set needs an element type of at most 1024 values, \(name(of: type)) has more",
+                        at: element.range, notes: ["a range has few: `set<(int in 0..<64)>`"])
                 }
                 return .invalid
             }
@@ -223,7 +235,9 @@ extension TypeChecker {
         case .alias(let type): return resolve(type)
         case .invalid: return .invalid
         case .constant, .object, .variable, .pure, .function, .action, .property:
-            report(.notAType, "\(name) is not a type", at: range)
+            report(
+                .notAType, "\(name) is not a type", at: range,
+                related: declared[name].map { [RelatedPlace($0, "declared here")] } ?? [])
             return .invalid
         case nil:
             report(
@@ -258,7 +272,9 @@ extension TypeChecker {
         case .done(let id): return .structure(id)
         case .resolving:
             let name = pendingStructures[index].name
-            report(.structureCycle, "\(name.text) contains itself", at: name.range)
+            report(
+                .structureCycle, "\(name.text) contains itself", at: name.range,
+                notes: ["there are no pointers: name another element by its index or by a `sort`"])
             return .invalid
         case .waiting: break
         }
