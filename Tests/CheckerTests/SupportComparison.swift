@@ -106,6 +106,8 @@ struct Comparer {
         if let lossy = explored.lossyState { differences.append("packing changes state \(lossy)") }
         let stepViolations = explored.violations.filter { if case .property = $0 { false } else { $0 != .deadlock } }
         same("violations", names(stepViolations, system), names(graph.violations, system))
+        same("lock order", explored.nestings.count, graph.nestings.count)
+        if explored.nestings != graph.nestings { differences.append("lock order: other nestings") }
         let never = explored.stepNames.subtracting(graph.enabled)
         same("never enabled", explored.neverEnabled.sorted(), never.sorted())
         let expected = graph.verdicts()

@@ -22,6 +22,7 @@ struct ReferenceGraph {
     private(set) var violations: Set<ViolationKind> = []
     private(set) var initialViolations: Set<ViolationKind> = []
     private(set) var enabled: Set<String> = []
+    private(set) var nestings: Set<LockNesting> = []
     private(set) var reachedAssertions: Set<AssertionID> = []
     private(set) var initialCount = 0
     /// Per property: judged in states that are not initial, or on steps.
@@ -74,6 +75,7 @@ struct ReferenceGraph {
         for transition in stepper.transitions(from: state) {
             transitionCount += 1
             enabled.insert(transition.name)
+            nestings.formUnion(transition.nestings)
             reachedAssertions.formUnion(transition.assertions)
             switch transition.outcome {
             case .state(let next):

@@ -19,6 +19,8 @@ struct CheckJudge {
         var errors = broken.compactMap(\.mismatch)
         var properties = statedProperties(explorer, isComplete, finals, &errors)
         properties += builtinProperties(explorer, isComplete, &errors)
+        let cycles = lockCycles(explorer, &errors)
+        if let order = lockOrder(cycles, explorer, isComplete) { properties.append(order) }
         let scope: Scope = isComplete ? .exhaustive : explorer.limit == .depth ? .bounded : .partial
         let (isMet, reason) = judgeExpectation(properties, scope, explorer)
         let time = elapsed()
@@ -31,6 +33,7 @@ struct CheckJudge {
             frontier: explorer.store.count - explorer.expandedCount,
             neverEnabled: isComplete ? neverEnabled(explorer) : [], exploredAsUnguarded: system.exploredAsUnguarded,
             expected: configuration.expected, isMet: isMet, unmetReason: reason, properties: properties,
+            lockCycles: cycles,
             diagnostics: diagnostics.all, system: system,
             seconds: Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18,
             bytes: explorer.store.byteCount, internalErrors: errors)
@@ -180,6 +183,25 @@ struct CheckJudge {
         return PropertyResult(
             name: name, kind: kind, verdict: trace == nil ? .error : .violated, message: violation.message,
             range: violation.range, trace: trace, evaluations: nil, witnessDepth: nil)
+    }
+
+    private func lockCycles(_ explorer: Explorer, _ errors: inout [String]) -> [LockCycle] {
+        do throws(TraceMismatch) {
+            return try LockOrder(explorer, system).cycles()
+        } catch {
+            errors.append(error.message)
+            return []
+        }
+    }
+
+    /// A cycle counts only where a check expects one.
+    private func lockOrder(_ cycles: [LockCycle], _ explorer: Explorer, _ isComplete: Bool) -> PropertyResult? {
+        guard case .violated("lock_order", _) = configuration.expected else { return nil }
+        let first = cycles.first?.edges.first
+        return PropertyResult(
+            name: "lock_order", kind: .lock, verdict: first == nil ? unviolated(explorer, isComplete) : .violated,
+            message: cycles.first?.text(arrow: "->"), range: first?.trace.steps.last?.range, trace: first?.trace,
+            evaluations: nil, witnessDepth: nil)
     }
 
     private func assertionResult(

@@ -231,7 +231,7 @@ extension CheckResult {
             memory: configuration.memory ?? "sc", scope: .partial, depthBound: configuration.depth, limit: nil,
             states: 0,
             transitions: 0, depth: 0, frontier: 0, neverEnabled: [], exploredAsUnguarded: [],
-            expected: configuration.expected, isMet: isMet, unmetReason: reason, properties: [],
+            expected: configuration.expected, isMet: isMet, unmetReason: reason, properties: [], lockCycles: [],
             diagnostics: diagnostics, system: nil, seconds: 0, bytes: 0, internalErrors: [])
     }
 
@@ -257,6 +257,7 @@ extension CheckResult {
             depthBound: configuration.depth,
             limit: nil, states: 0, transitions: 0, depth: 0, frontier: 0, neverEnabled: [], exploredAsUnguarded: [],
             expected: configuration.expected, isMet: configuration.expected == nil ? nil : false, unmetReason: reason,
-            properties: properties + proofs, diagnostics: [], system: nil, seconds: 0, bytes: 0, internalErrors: [])
+            properties: properties + proofs, lockCycles: [], diagnostics: [], system: nil, seconds: 0, bytes: 0,
+            internalErrors: [])
     }
 }

@@ -21,6 +21,10 @@ struct ActionCompiler {
     private let compiler: Compiler
     private let watchers: [VariableID: UInt64]
     private var result = Result()
+    /// Everything that the combined run tries.
+    private var candidates: [Candidate] = []
+    /// By action: the conjuncts of its guard.
+    private var testsOf: [Int: [Test]] = [:]
 
     /// Compiles all actions. O(actions × combinations of parameters).
     static func compile(_ system: TransitionSystem, _ compiler: Compiler, watchers: [VariableID: UInt64]) -> Result {
@@ -41,7 +45,10 @@ struct ActionCompiler {
             let label = compiler.assembler.newLabel()
             compiler.assembler.place(label)
             result.combined = label
-            for index in combined { combine(index) }
+            compiler.begin(localTypes: [], selfPid: nil)
+            compiler.mode = .code(isHardware: false, held: [])
+            for index in combined { candidates += instances(of: index) }
+            emit(Array(candidates.indices), knowing: [:])
             compiler.assembler.emit(.halt)
         }
         for index in system.actions.indices where chooses(system.actions[index]) { compileChoosing(index) }
@@ -62,19 +69,28 @@ struct ActionCompiler {
         do { return try evaluator.values(of: binder.domain) } catch { preconditionFailure("a fixed domain traps") }
     }
 
-    // MARK: The combined run
+    // MARK: Guards
 
     /// A conjunct of a guard, and how many of the first parameters must be fixed to test it.
     private struct Test {
         let formula: Formula
         let depth: Int
+        /// Whether it may be tested before conjuncts that stand before it.
+        let mayMove: Bool
     }
 
-    /// Emits every instance of an action, tests that need only the first parameters first.
-    private mutating func combine(_ index: Int) {
-        let action = system.actions[index]
-        compiler.begin(localTypes: action.code.locals.map(\.type), selfPid: nil)
-        nest(index, tests(of: action), 0, [])
+    /// A scalar of the state with a fixed address.
+    private struct Field: Hashable {
+        let offset: Int
+        let bits: Int
+    }
+
+    /// An action with its parameters fixed, and the tests of its guard that compare a field with a number.
+    private struct Candidate {
+        let action: Int
+        let values: [Value]
+        /// By conjunct: the field, and the bits that it must have.
+        let fields: [Int: (field: Field, bits: Int64)]
     }
 
     /// A conjunct that may trap stays behind all that stand before it, and everything after it stays behind it.
@@ -84,10 +100,10 @@ struct ActionCompiler {
         var mayMove = true
         return Self.conjuncts(condition).map { formula in
             mayMove = mayMove && !risks.mayTrap(formula)
-            guard mayMove else { return Test(formula: formula, depth: action.parameters.count) }
+            guard mayMove else { return Test(formula: formula, depth: action.parameters.count, mayMove: false) }
             let free = formula.freeLocals
             let last = action.parameters.lastIndex { free.contains($0.local) }
-            return Test(formula: formula, depth: last.map { $0 + 1 } ?? 0)
+            return Test(formula: formula, depth: last.map { $0 + 1 } ?? 0, mayMove: true)
         }
     }
 
@@ -96,14 +112,138 @@ struct ActionCompiler {
         return [formula]
     }
 
-    private mutating func nest(_ index: Int, _ tests: [Test], _ depth: Int, _ fixed: [Value]) {
+    private mutating func instances(of index: Int) -> [Candidate] {
+        let action = system.actions[index]
+        let tests = tests(of: action)
+        testsOf[index] = tests
+        var rows: [[Value]] = [[]]
+        for binder in action.parameters {
+            let all = values(of: binder)
+            rows = rows.flatMap { row in all.map { row + [$0] } }
+        }
+        compiler.localTypes = action.code.locals.map(\.type)
+        return rows.map { row in
+            var fields: [Int: (Field, Int64)] = [:]
+            compiler.scoped {
+                for (binder, value) in zip(action.parameters, row) {
+                    compiler.locals[binder.local] = .constant(Compiler.number(value))
+                }
+                for (number, test) in tests.enumerated() where test.mayMove {
+                    if let found = fieldTest(test.formula) { fields[number] = found }
+                }
+            }
+            return Candidate(action: index, values: row, fields: fields)
+        }
+    }
+
+    /// `field == number`, a flag, or its negation, with all indices fixed.
+    private func fieldTest(_ formula: Formula) -> (Field, Int64)? {
+        switch formula.kind {
+        case .load(let place): return field(place, formula).map { ($0, 1 - $1) }
+        case .unary(.not, let operand):
+            guard case .load(let place) = operand.kind else { return nil }
+            return field(place, operand).map { ($0, 0 - $1) }
+        case .binary(.equal, let left, let right):
+            guard case .load(let place) = left.kind, let value = compiler.fixed(right) else { return nil }
+            return field(place, left).map { ($0, value &- $1) }
+        default: return nil
+        }
+    }
+
+    /// The field that a place is, and its least value.
+    private func field(_ place: Place, _ formula: Formula) -> (Field, Int64)? {
+        var indices = place.indices
+        for component in place.path {
+            switch component {
+            case .index(let index): indices.append(index)
+            case .field: break
+            case .payload: return nil
+            }
+        }
+        guard case .variable = place.root, indices.allSatisfy({ compiler.fixed($0) != nil }) else { return nil }
+        let location = compiler.locate(place, formula.range)
+        guard case .memory = location.container, location.address.index == nil,
+            case .scalar(let bits, let least) = location.shape, bits > 0
+        else { return nil }
+        return (Field(offset: location.address.offset, bits: bits), least)
+    }
+
+    // MARK: The combined run
+
+    /// Emits candidates where the bits of some fields are known.
+    ///
+    /// Where many guards compare the same field, as they do with a program counter, one jump by its value leads to
+    /// those that can be enabled.
+    private mutating func emit(_ group: [Int], knowing known: [Field: Int64]) {
+        guard let field = decidingField(of: group, known) else {
+            for index in system.actions.indices {
+                let own = group.filter { candidates[$0].action == index }
+                guard !own.isEmpty else { continue }
+                compiler.localTypes = system.actions[index].code.locals.map(\.type)
+                compiler.scoped {
+                    compiler.locals = [:]
+                    nest(index, own, 0, known)
+                }
+            }
+            return
+        }
+        var byBits: [Int64: [Int]] = [:]
+        var others: [Int] = []
+        for number in group {
+            if let test = candidates[number].fields.sorted(by: { $0.key < $1.key }).first(where: {
+                $0.value.field == field
+            }) {
+                byBits[test.value.bits, default: []].append(number)
+            } else {
+                others.append(number)
+            }
+        }
+        let rest = compiler.assembler.newLabel()
+        var labels = Array(repeating: rest, count: 1 << field.bits)
+        // A number that the field cannot have is never equal to it: those candidates are never enabled.
+        let possible = byBits.filter { $0.key >= 0 && $0.key < 1 << Int64(field.bits) }.sorted { $0.key < $1.key }
+        for (bits, _) in possible { labels[Int(bits)] = compiler.assembler.newLabel() }
+        compiler.assembler.branchTable(Address(offset: field.offset), bits: field.bits, to: labels)
+        for (bits, numbers) in possible {
+            compiler.assembler.place(labels[Int(bits)])
+            emit(numbers, knowing: known.merging([field: bits]) { $1 })
+            compiler.assembler.branch(.jump, to: rest)
+        }
+        compiler.assembler.place(rest)
+        emit(others, knowing: known)
+    }
+
+    /// The field by whose value most tests are spared; nil when no jump is worth it.
+    private func decidingField(of group: [Int], _ known: [Field: Int64]) -> Field? {
+        var numbers: [Field: [Int64: Int]] = [:]
+        for number in group {
+            for (field, bits) in candidates[number].fields.values where known[field] == nil && field.bits <= 6 {
+                numbers[field, default: [:]][bits, default: 0] += 1
+            }
+        }
+        var best: (field: Field, spared: Int)?
+        for (field, counts) in numbers where counts.count > 1 {
+            let spared = counts.values.reduce(0, +) - (counts.values.max() ?? 0)
+            guard spared > 1 else { continue }
+            if let known = best, (known.spared, -known.field.offset) >= (spared, -field.offset) { continue }
+            best = (field, spared)
+        }
+        return best?.field
+    }
+
+    /// Emits candidates of one action, tests that need only the first parameters first.
+    private mutating func nest(_ index: Int, _ group: [Int], _ depth: Int, _ known: [Field: Int64]) {
         let action = system.actions[index]
         let skip = compiler.assembler.newLabel()
         let firstSite = compiler.assembler.sites.count
         compiler.mode = .code(isHardware: false, held: [])
-        for test in tests where test.depth == depth { compiler.branchUnless(test.formula, to: skip) }
+        for (number, test) in (testsOf[index] ?? []).enumerated() where test.depth == depth {
+            // All candidates of the group have the first parameters in common, and so the field.
+            if let test = candidates[group[0]].fields[number], known[test.field] == test.bits { continue }
+            compiler.branchUnless(test.formula, to: skip)
+        }
         if depth == action.parameters.count {
-            emitInstance(index, fixed)
+            emitInstance(index, candidates[group[0]].values)
             for site in firstSite..<compiler.assembler.sites.count {
                 result.owners[site] = result.instances.count - 1
             }
@@ -113,10 +253,14 @@ struct ActionCompiler {
         }
         precondition(compiler.assembler.sites.count == firstSite, "a test that may trap was moved")
         let binder = action.parameters[depth]
-        for value in values(of: binder) {
+        var rest = group[...]
+        while let first = rest.first {
+            let value = candidates[first].values[depth]
+            let same = rest.prefix { candidates[$0].values[depth] == value }
+            rest = rest.dropFirst(same.count)
             compiler.scoped {
                 compiler.locals[binder.local] = .constant(Compiler.number(value))
-                nest(index, tests, depth + 1, fixed + [value])
+                nest(index, Array(same), depth + 1, known)
             }
         }
         compiler.assembler.place(skip)
@@ -166,82 +310,6 @@ struct ActionCompiler {
             compiler.assembler.branch(.jump, to: code.label(for: action.code.entry))
             code.emitNodes(from: [action.code.entry])
             result.choosing.append((label, action.name, instance))
-        }
-    }
-}
-
-/// What in a formula may end a run early: a trap, or data read against their protection.
-private struct Risks {
-    let system: TransitionSystem
-    let localTypes: [Type]
-
-    func mayTrap(_ formula: Formula) -> Bool {
-        formula.contains { part in
-            if case .load(let place) = part.kind { return mayTrap(place) }
-            return part.mayTrap
-        }
-    }
-
-    private func mayTrap(_ place: Place) -> Bool {
-        var type: Type
-        switch place.root {
-        case .local(let id): type = localTypes[id]
-        case .variable(let id):
-            let variable = system.variables[id]
-            guard case .none = variable.protection else { return true }
-            type = variable.type
-            for (index, dimension) in zip(place.indices, variable.dimensions) where !isBounded(index, by: dimension) {
-                return true
-            }
-        case .object: return true
-        }
-        for component in place.path {
-            switch (component, type) {
-            case (.field(let index), .structure(let id)): type = system.types.structures[id].fields[index].type
-            case (.index(let formula), .array(let element, let index)):
-                guard isBounded(formula, by: index) else { return true }
-                type = element
-            default: return true
-            }
-        }
-        return false
-    }
-
-    private func isBounded(_ formula: Formula, by index: Type) -> Bool {
-        guard let integer = formula.type.integer else { return true }
-        return integer.lower >= 0 && integer.upper < system.types.count(of: index) ?? 0
-    }
-}
-
-extension Formula {
-    /// Whether its own operation can trap, its parts aside.
-    fileprivate var mayTrap: Bool {
-        switch kind {
-        case .unwrap: return true
-        case .convert(_, .checked), .convert(_, .process): return true
-        case .unary(.negate, _): return true
-        case .binary(let operation, let left, let right): return Self.mayTrap(operation, left, right, type)
-        case .quantifier(let quantifier): return [.sum, .min, .max].contains(quantifier.kind)
-        case .collection(let operation, _):
-            return ![.count, .isEmpty, .contains, .setInserting, .setRemoving, .union, .intersection, .subtracting]
-                .contains(operation)
-        case .element(_, let index): return index.type.integer != nil
-        default: return false
-        }
-    }
-
-    private static func mayTrap(_ operation: BinaryOperatorSyntax, _ left: Formula, _ right: Formula, _ type: Type)
-        -> Bool
-    {
-        switch operation {
-        case .divide, .remainder, .shiftLeft, .shiftRight, .wrappingShiftLeft: return true
-        case .add, .subtract, .multiply:
-            guard let one = left.type.integer, let two = right.type.integer, type.integer?.kind == .int else {
-                return true
-            }
-            let limit = Int128(1) << 31
-            return max(abs(one.lower), abs(one.upper)) >= limit || max(abs(two.lower), abs(two.upper)) >= limit
-        default: return false
         }
     }
 }

@@ -30,6 +30,8 @@ struct Assembler {
     private var nextRegister: UInt16 = 0
     private(set) var registerCount = 0
     private var labels: [Int32] = []
+    /// Labels by value, for each jump by value; after `finish` the instructions.
+    private(set) var tables: [[Int]] = []
     private var patches: [(instruction: Int, label: Int)] = []
 
     /// Where bodies begin: nothing is in registers there.
@@ -71,6 +73,14 @@ struct Assembler {
         emit(opcode, a: a, b: b, imm: imm)
     }
 
+    /// Emits a jump to one of the labels, by the bits of a field of at most six.
+    mutating func branchTable(_ address: Address, bits: Int, to labels: [Int]) {
+        let register = register()
+        load(address, bits: bits, lower: 0, into: register)
+        tables.append(labels)
+        emit(.branchTable, a: register, target: tables.count - 1)
+    }
+
     /// Where a placed label stands.
     func instruction(at label: Int) -> Int { Int(labels[label]) }
 
@@ -83,8 +93,9 @@ struct Assembler {
         resolveLabels()
         let optimized = Optimizer.run(
             instructions, bodies: bodies, starts: starts.map(instruction),
-            resumes: resumes.mapValues(instruction), wordCount: scratchStart / 2)
+            resumes: resumes.mapValues(instruction), tables: tables, wordCount: scratchStart / 2)
         instructions = optimized.instructions
+        tables = optimized.tables
         labels = labels.map { $0 < 0 ? $0 : optimized.positions[Int($0)] }
     }
 
@@ -94,6 +105,7 @@ struct Assembler {
             instructions[instruction].target = labels[label]
         }
         patches = []
+        tables = tables.map { $0.map(instruction) }
     }
 
     mutating func site(_ kind: ViolationKind, _ message: String, _ range: SourceRange) -> Int {

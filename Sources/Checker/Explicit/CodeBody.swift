@@ -8,16 +8,19 @@ struct CodeBody {
     let starts: Set<Int>
     /// Per violation site: where the run goes on after it, with registers as they are and the state before the step.
     let resumes: [Int: Int]
+    /// Jump tables by number.
+    var tables: [Int: [Int]]
 
     /// One more than the largest register.
     var registerCount: Int { Int(instructions.map { max($0.a, $0.b, $0.c) }.max() ?? 0) + 1 }
 
     /// Where control may go from an instruction, the next one aside.
-    func otherTarget(of index: Int) -> Int? {
+    func otherTargets(of index: Int) -> [Int] {
         let instruction = instructions[index]
-        if instruction.opcode.isBranch { return Int(instruction.target) }
-        if instruction.opcode.raisesSite { return resumes[Int(instruction.target)] }
-        return nil
+        if instruction.opcode.isBranch { return [Int(instruction.target)] }
+        if instruction.opcode == .branchTable { return tables[Int(instruction.target)] ?? [] }
+        if instruction.opcode.raisesSite, let resume = resumes[Int(instruction.target)] { return [resume] }
+        return []
     }
 
     func isRemoved(_ index: Int) -> Bool {
@@ -33,7 +36,7 @@ struct CodeBody {
         var result = Array(repeating: false, count: instructions.count + 1)
         for start in starts { result[start] = true }
         for index in instructions.indices where !isRemoved(index) {
-            if let target = otherTarget(of: index) { result[target] = true }
+            for target in otherTargets(of: index) { result[target] = true }
         }
         return result
     }
@@ -45,12 +48,13 @@ struct CodeBody {
         for index in instructions.indices where instructions[index].opcode.isBranch && !isRemoved(index) {
             instructions[index].target = Int32(destination(of: Int(instructions[index].target)))
         }
+        for (number, targets) in tables { tables[number] = targets.map(destination) }
         var isReached = Array(repeating: false, count: instructions.count)
         var waiting = Array(starts) + [0]
         while let index = waiting.popLast() {
             guard index < instructions.count, !isReached[index] else { continue }
             isReached[index] = true
-            if let target = otherTarget(of: index) { waiting.append(target) }
+            waiting += otherTargets(of: index)
             if !instructions[index].opcode.isLast { waiting.append(index + 1) }
         }
         for index in instructions.indices where !isReached[index] { remove(index) }

@@ -16,6 +16,8 @@ package struct ExploredStates {
     package let stepNames: Set<String>
     /// Those that were never enabled.
     package let neverEnabled: Set<String>
+    /// Locks that were taken while others were held.
+    package let nestings: Set<LockNesting>
     /// The first state that packing changes, when there is one.
     package let lossyState: Int?
 }
@@ -50,5 +52,5 @@ package func exploreStates(of system: TransitionSystem, limit: Int) -> ExploredS
     return ExploredStates(
         states: states, transitions: explorer.transitionCount, depth: explorer.depth,
         violations: Set(explorer.violations.keys), stepNames: Set(program.coverageNames), neverEnabled: Set(never),
-        lossyState: lossyState)
+        nestings: Set(explorer.nestings.keys), lossyState: lossyState)
 }

@@ -33,6 +33,8 @@ struct Explorer {
     /// Whether some path was cut by `assume`.
     private(set) var hasCuts = false
 
+    /// Where each nesting of locks was seen first: the state, and the process whose step it was.
+    private(set) var nestings: [LockNesting: (state: Int, pid: Int)] = [:]
     private var waits: [Int32]
     private let system: TransitionSystem
     private let clock = ContinuousClock()
@@ -170,6 +172,7 @@ struct Explorer {
             repeat {
                 let before = machine.batch.count
                 let status = machine.run(from: entry.start)
+                if machine.nestings.hasNew { noteNestings(index, pid) }
                 if machine.batch.count > before {
                     isEnabled[entry.coverage] = true
                     summary.hasStep = true
@@ -195,6 +198,10 @@ struct Explorer {
                 machine.restore()
             } while machine.nextScript()
         }
+    }
+
+    private mutating func noteNestings(_ state: Int, _ pid: Int) {
+        for nesting in machine.nestings.takeNew() { nestings[nesting] = (state, pid) }
     }
 
     private mutating func expandActions(_ index: Int, _ summary: inout StepSummary) {

@@ -48,7 +48,8 @@ struct Facts {
 
     /// The register that one is a copy of; itself if it is none.
     func source(of register: UInt16) -> UInt16 {
-        guard let fact = copies[register], holds(fact), versions[Int(fact.content.source)] == fact.content.version else {
+        guard let fact = copies[register], holds(fact), versions[Int(fact.content.source)] == fact.content.version
+        else {
             return register
         }
         return fact.content.source

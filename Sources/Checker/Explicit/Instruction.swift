@@ -51,6 +51,7 @@ enum Opcode: UInt8 {
     // Control.
     case jump  // to target
     case branchZero, branchNonZero  // on a
+    case branchTable  // to the instruction of jump table target by a, which is within it
     case branchEqual, branchNotEqual, branchLess, branchLessOrEqual  // on a op b
     case branchEqualImmediate, branchNotEqualImmediate  // on a op imm
     case branchLessImmediate, branchNotLessImmediate  // on a op imm
@@ -75,6 +76,7 @@ enum Opcode: UInt8 {
     case touch  // bit imm: a transition property reads what was stored
     case reach  // assertion target was evaluated
     case evaluated  // property target was evaluated
+    case nest  // the lock at address b was taken by the process whose pid + 1 is imm
     case tick  // counts operations of a loop, against divergence
 }
 

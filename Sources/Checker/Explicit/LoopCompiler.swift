@@ -42,7 +42,8 @@ extension Compiler {
     }
 
     /// Unrolls a loop if its domain is fixed and short. Returns whether it did.
-    private func unroll(_ domain: Domain, _ local: LocalID, _ range: SourceRange, _ body: (_ leave: Int) -> Void) -> Bool
+    private func unroll(_ domain: Domain, _ local: LocalID, _ range: SourceRange, _ body: (_ leave: Int) -> Void)
+        -> Bool
     {
         guard let values = fixedValues(of: domain), copies * values.count <= Self.mostCopies else { return false }
         copies *= max(1, values.count)
@@ -75,8 +76,9 @@ extension Compiler {
         return (0..<bounds.count).map { bounds.first + $0 }
     }
 
-    /// The number that a bound is, if it is known now. Beyond 2^63 none is: numbers here are signed.
-    private func fixed(_ formula: Formula) -> Int64? {
+    /// The number that a formula is, if it is known now. Beyond 2^63 none is: numbers here are signed.
+    func fixed(_ formula: Formula) -> Int64? {
+        guard case .scalar = shape(of: formula.type) else { return nil }
         var number: Int64?
         if case .constant(let value) = formula.kind { number = Self.number(value) }
         if case .local(let id) = formula.kind, case .constant(let value) = locals[id] { number = value }

@@ -22,6 +22,7 @@ struct Machine {
     let registers: UnsafeMutablePointer<Int64>
     let code: UnsafePointer<Instruction>
     let forms: UnsafePointer<SequenceForm>
+    let tables: UnsafePointer<Int32>
     private let alwaysTouched: UInt64
     let pools: UnsafeMutablePointer<InternTable>
     let wordCount: Int
@@ -37,6 +38,8 @@ struct Machine {
     let enabledActions: UnsafeMutablePointer<Bool>
     /// How often each property was evaluated.
     let evaluations: UnsafeMutablePointer<Int>
+    /// The order in which locks were taken.
+    var nestings: LockNestings
     private var ticks = 0
     /// Successors that runs have emitted and nobody has taken yet.
     var batch: SuccessorBatch
@@ -53,6 +56,7 @@ struct Machine {
         registers.initialize(repeating: 0, count: program.registerCount + 1)
         code = program.code
         forms = program.forms
+        tables = program.tables
         alwaysTouched = program.alwaysTouched
         pools = program.layout.shapes.pool.tables
         reached = .allocate(capacity: program.layout.system.assertions.count + 1)
@@ -61,6 +65,7 @@ struct Machine {
         enabledActions.initialize(repeating: false, count: program.actionInstances.count + 1)
         evaluations = .allocate(capacity: program.layout.system.properties.count + 1)
         evaluations.initialize(repeating: 0, count: program.layout.system.properties.count + 1)
+        nestings = LockNestings(program.layout)
         for constant in program.constants {
             for (index, word) in constant.words.enumerated() { memory[constant.offset / 64 + index] = word }
         }
@@ -137,7 +142,7 @@ struct Machine {
     }
 
     @inline(__always)
-    private static func mask(_ width: UInt8) -> UInt64 { ~0 &>> UInt64(64 &- width) }
+    static func mask(_ width: UInt8) -> UInt64 { ~0 &>> UInt64(64 &- width) }
 
     /// Zero if a word's field is the one in `imm`: both shifts together take away what is beside it.
     @inline(__always)
@@ -314,6 +319,7 @@ struct Machine {
             case .lessOrEqualUnsigned: r[a] = UInt64(bitPattern: r[b]) <= UInt64(bitPattern: r[c]) ? 1 : 0
             case .not: r[a] = r[b] ^ 1
             case .jump: pc = code + Int(i.target)
+            case .branchTable: pc = code + Int(tables[Int(i.target) &+ Int(r[a])])
             case .branchZero: if r[a] == 0 { pc = code + Int(i.target) }
             case .branchNonZero: if r[a] != 0 { pc = code + Int(i.target) }
             case .branchEqual: if r[a] == r[b] { pc = code + Int(i.target) }
@@ -359,52 +365,11 @@ struct Machine {
             case .touch: touched |= UInt64(bitPattern: i.imm)
             case .reach: reached[Int(i.target)] = 1
             case .evaluated: evaluations[Int(i.target)] &+= 1
+            case .nest: nestings.note(lockAt: Int(r[b]), holder: UInt64(i.imm), memory)
             case .tick:
                 ticks &+= 1
                 if ticks > ReferenceStepper.operationLimit { return .violated(site: Int(i.target)) }
             }
         }
-    }
-
-    /// Opens or closes a gap at an index of the sequence at an address, and adjusts its count.
-    private func shiftElements(_ form: SequenceForm, _ address: Int, _ index: Int, isInsertion: Bool) {
-        let count = Int(field(address, form.countBits))
-        let first = address + form.elementOffset
-        if isInsertion {
-            for element in stride(from: count, to: index, by: -1) { moveElement(form, first, element - 1, element) }
-            setField(address, form.countBits, UInt64(count + 1))
-        } else {
-            for element in index..<(count - 1) { moveElement(form, first, element + 1, element) }
-            clearElement(form, first, count - 1)
-            setField(address, form.countBits, UInt64(count - 1))
-        }
-    }
-
-    private func moveElement(_ form: SequenceForm, _ first: Int, _ from: Int, _ to: Int) {
-        var done = 0
-        while done < form.elementBits {
-            let bits = min(64, form.elementBits - done)
-            setField(first + to * form.stride + done, bits, field(first + from * form.stride + done, bits))
-            done += bits
-        }
-    }
-
-    private func clearElement(_ form: SequenceForm, _ first: Int, _ index: Int) {
-        var done = 0
-        while done < form.elementBits {
-            let bits = min(64, form.elementBits - done)
-            setField(first + index * form.stride + done, bits, 0)
-            done += bits
-        }
-    }
-
-    private func field(_ address: Int, _ bits: Int) -> UInt64 {
-        bits == 0 ? 0 : (memory[address >> 6] &>> UInt64(address & 63)) & Self.mask(UInt8(bits))
-    }
-
-    private func setField(_ address: Int, _ bits: Int, _ value: UInt64) {
-        guard bits > 0 else { return }
-        let mask = Self.mask(UInt8(bits)) &<< UInt64(address & 63)
-        memory[address >> 6] = (memory[address >> 6] & ~mask) | (value &<< UInt64(address & 63))
     }
 }

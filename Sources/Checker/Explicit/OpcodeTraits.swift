@@ -22,7 +22,7 @@ extension Opcode {
         case .store, .storeAt, .insert, .insertAt, .checkRange, .checkRangeUnsigned, .checkRangeImmediate, .checkIndex,
             .checkFlag, .branchZero, .branchNonZero, .branchEqual, .branchNotEqual, .branchLess, .branchLessOrEqual,
             .branchEqualImmediate, .branchNotEqualImmediate, .branchLessImmediate, .branchNotLessImmediate, .orWords,
-            .andWords, .andNotWords, .blockOnLock:
+            .andWords, .andNotWords, .blockOnLock, .branchTable:
             true
         default: false
         }
@@ -38,7 +38,7 @@ extension Opcode {
             .shiftRightUnsigned, .shiftLeftSigned, .shiftLeftUnsigned, .complement, .negate, .signExtend, .zeroExtend,
             .checkRange, .checkRangeUnsigned, .populationCount, .equal, .notEqual, .less, .lessOrEqual, .lessUnsigned,
             .lessOrEqualUnsigned, .not, .branchEqual, .branchNotEqual, .branchLess, .branchLessOrEqual,
-            .sequenceInsertGap, .sequenceRemove, .orWords, .andWords, .andNotWords, .populationWords, .choose:
+            .sequenceInsertGap, .sequenceRemove, .orWords, .andWords, .andNotWords, .populationWords, .choose, .nest:
             true
         default: false
         }
@@ -91,7 +91,7 @@ extension Opcode {
         }
     }
 
-    /// Whether control may go to the instruction `target`.
+    /// Whether control may go to the one instruction `target`.
     var isBranch: Bool {
         switch self {
         case .jump, .branchZero, .branchNonZero, .branchEqual, .branchNotEqual, .branchLess, .branchLessOrEqual,
@@ -105,7 +105,7 @@ extension Opcode {
     /// Whether control never goes to the next instruction.
     var isLast: Bool {
         switch self {
-        case .jump, .halt, .block, .blockOnLock, .violate, .cut: true
+        case .jump, .branchTable, .halt, .block, .blockOnLock, .violate, .cut: true
         default: false
         }
     }

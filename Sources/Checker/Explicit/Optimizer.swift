@@ -15,20 +15,27 @@ struct Optimizer {
     ///   - bodies: where each body begins, in order.
     ///   - starts: where runs begin.
     ///   - resumes: per violation site, where the run goes on after it.
+    ///   - tables: jump tables, by number.
     ///   - wordCount: words of a state.
-    /// - Returns: the new code and positions.
+    /// - Returns: the new code, positions and tables.
     static func run(
-        _ instructions: [Instruction], bodies: [Int], starts: [Int], resumes: [Int: Int], wordCount: Int
-    ) -> (instructions: [Instruction], positions: [Int32]) {
+        _ instructions: [Instruction], bodies: [Int], starts: [Int], resumes: [Int: Int], tables: [[Int]],
+        wordCount: Int
+    ) -> (instructions: [Instruction], positions: [Int32], tables: [[Int]]) {
         var result: [Instruction] = []
         var positions: [Int32] = []
+        var newTables = tables
         let limits = Array(Set([0] + bodies + [instructions.count])).sorted()
         for (low, high) in zip(limits, limits.dropFirst()) {
             var body = Array(instructions[low..<high])
             for index in body.indices where body[index].opcode.isBranch { body[index].target -= Int32(low) }
             let inner = starts.filter { $0 >= low && $0 < high }.map { $0 - low }
             let own = resumes.filter { $0.value >= low && $0.value <= high }.mapValues { $0 - low }
-            var optimized = CodeBody(instructions: body, starts: Set(inner), resumes: own)
+            var used: [Int: [Int]] = [:]
+            for instruction in body where instruction.opcode == .branchTable {
+                used[Int(instruction.target)] = tables[Int(instruction.target)].map { $0 - low }
+            }
+            var optimized = CodeBody(instructions: body, starts: Set(inner), resumes: own, tables: used)
             ValuePropagation.run(&optimized, wordCount: wordCount)
             optimized.straighten()
             var optimizer = Optimizer(body: optimized)
@@ -37,9 +44,12 @@ struct Optimizer {
             let packed = optimizer.body.packed(at: result.count)
             result += packed.instructions
             positions += packed.positions.dropLast()
+            for (number, targets) in optimizer.body.tables {
+                newTables[number] = targets.map { Int(packed.positions[$0]) }
+            }
         }
         positions.append(Int32(result.count))
-        return (result, positions)
+        return (result, positions, newTables)
     }
 
     private init(body: CodeBody) {
@@ -85,7 +95,9 @@ struct Optimizer {
     /// From what is needed before the next instruction to what is needed behind this one.
     private func goBack(over index: Int, _ needed: inout RegisterSet) {
         if body.instructions[index].opcode.isLast, !body.isRemoved(index) { needed.removeAll() }
-        if let target = body.otherTarget(of: index), let other = live[target] { needed.formUnion(other) }
+        for target in body.otherTargets(of: index) {
+            if let other = live[target] { needed.formUnion(other) }
+        }
     }
 
     /// A branch on a field that nobody needs afterwards tests the field itself.

@@ -24,6 +24,8 @@ final class Program {
     let code: UnsafePointer<Instruction>
     let instructionCount: Int
     let forms: UnsafePointer<SequenceForm>
+    /// Jump tables one behind the other; a `branchTable` has the number of its first entry.
+    let tables: UnsafePointer<Int32>
     let sites: [Violation]
     let constants: [(offset: Int, words: [UInt64])]
     let registerCount: Int
@@ -62,6 +64,14 @@ final class Program {
         let instructions = UnsafeMutablePointer<Instruction>.allocate(capacity: assembler.instructions.count + 1)
         instructions.initialize(
             from: assembler.instructions + [Instruction(opcode: .halt)], count: assembler.instructions.count + 1)
+        let entries = assembler.tables.flatMap { $0.map { Int32($0) } }
+        let tables = UnsafeMutablePointer<Int32>.allocate(capacity: max(1, entries.count))
+        tables.initialize(from: entries, count: entries.count)
+        self.tables = UnsafePointer(tables)
+        let starts = assembler.tables.reduce(into: [Int32(0)]) { $0.append(($0.last ?? 0) + Int32($1.count)) }
+        for index in 0..<assembler.instructions.count where instructions[index].opcode == .branchTable {
+            instructions[index].target = starts[Int(instructions[index].target)]
+        }
         code = UnsafePointer(instructions)
         instructionCount = assembler.instructions.count
         let forms = UnsafeMutablePointer<SequenceForm>.allocate(capacity: max(1, assembler.forms.count))
@@ -87,5 +97,6 @@ final class Program {
     deinit {
         code.deallocate()
         forms.deallocate()
+        tables.deallocate()
     }
 }

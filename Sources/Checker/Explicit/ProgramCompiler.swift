@@ -49,7 +49,8 @@ struct ProgramCompiler {
             choosingActions: actions.choosing.map { (entry($0.label, $0.name), $0.instance) },
             actionInstances: actions.instances,
             resumes: actions.instances.indices.map { actions.resumes[$0].map(place) ?? 0 },
-            siteInstances: compiler.assembler.sites.indices.map { actions.owners[$0] ?? -1 }, stateProperties: states.map { ($0.0, place($0.1)) },
+            siteInstances: compiler.assembler.sites.indices.map { actions.owners[$0] ?? -1 },
+            stateProperties: states.map { ($0.0, place($0.1)) },
             transitionProperties: steps.map { ($0.0, place($0.1)) }, alwaysTouched: always,
             finalProperties: finals.map { ($0.0, place($0.1)) },
             coverageNames: coverageNames)

@@ -59,6 +59,7 @@ extension CodeCompiler {
             let (taken, end) = (compiler.assembler.newLabel(), compiler.assembler.newLabel())
             compiler.assembler.branch(.branchNonZero, a: holder, to: taken)
             setHolder(location, own)
+            noteNesting(location)
             compiler.set(result, .constant(1))
             compiler.assembler.branch(.jump, to: end)
             compiler.assembler.place(taken)
@@ -83,7 +84,13 @@ extension CodeCompiler {
         compiler.assembler.emit(.blockOnLock, a: holder)
         compiler.assembler.place(free)
         setHolder(location, own)
+        noteNesting(location)
         touch(place)
+    }
+
+    private func noteNesting(_ location: Location) {
+        guard LockNestings.arePossible(in: compiler.layout) else { return }
+        compiler.assembler.emit(.nest, b: compiler.assembler.inRegister(location.address), imm: own)
     }
 
     private func release(_ place: Place, _ range: SourceRange, _ message: String) {

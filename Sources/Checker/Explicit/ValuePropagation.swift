@@ -51,9 +51,10 @@ struct ValuePropagation {
         var first: [Int: Int] = [:]
         var last: [Int: Int] = [:]
         for index in body.instructions.indices {
-            guard let target = body.otherTarget(of: index) else { continue }
-            if first[target] == nil { first[target] = index }
-            last[target] = index
+            for target in body.otherTargets(of: index) {
+                if first[target] == nil { first[target] = index }
+                last[target] = index
+            }
         }
         firstBranchTo = first
         lastBranchTo = last
@@ -74,8 +75,8 @@ struct ValuePropagation {
             body.remove(index)
             return
         }
-        if let target = body.otherTarget(of: index) {
-            let here = instruction.opcode.isBranch ? changes : StateChanges()
+        for target in body.otherTargets(of: index) {
+            let here = instruction.opcode.raisesSite ? StateChanges() : changes
             changesAtLabel[target, default: StateChanges()].formUnion(here)
         }
         learn(instruction)

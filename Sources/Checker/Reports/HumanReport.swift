@@ -163,6 +163,8 @@ public struct HumanReport: Sendable {
                 traceFolder: traceFolder)
             lines += text.lines.map { $0.isEmpty ? "" : "    " + $0 }
         }
+        lines += LockOrderText(check: check, style: style, width: width - 4, traceMode: traceMode, verbosity: verbosity)
+            .lines.map { $0.isEmpty ? "" : "    " + $0 }
         if !check.violated.isEmpty || check.isMet == false || !check.internalErrors.isEmpty { lines += reproduce }
         return lines
     }

@@ -55,6 +55,7 @@ public struct JSONReport {
             "met": check.isMet.map { .bool($0) } ?? .null,
             "reason": .optional(check.unmetReason),
             "properties": .array(check.properties.map { property($0, check, spec) }),
+            "lockOrderCycles": .array(check.lockCycles.map(lockCycle)),
             "diagnostics": .array(own.map(diagnostic)),
             "internalErrors": .array(check.internalErrors.map { .string($0) }),
         ]
@@ -107,6 +108,17 @@ public struct JSONReport {
             "kernel": .null,
             "trace": hasTrace ? .string(path) : .null,
         ]
+    }
+
+    private static func lockCycle(_ cycle: LockCycle) -> JSONValue {
+        .array(
+            cycle.edges.map { edge in
+                [
+                    "held": .string(edge.held), "taken": .string(edge.taken),
+                    "steps": .integer(Int128(edge.trace.steps.count)),
+                    "spec": .optional(edge.trace.steps.last?.range.description),
+                ]
+            })
     }
 
     private static func diagnostic(_ diagnostic: Diagnostic) -> JSONValue {

@@ -49,6 +49,24 @@ struct TraceBuilder {
             explanation: explain(violation, end, before: steps.isEmpty ? nil : before))
     }
 
+    /// The shortest run to a step that takes a lock while another is held.
+    func nesting(_ nesting: LockNesting, from state: Int, pid: Int) throws(TraceMismatch) -> Trace {
+        let (initial, path) = try path(to: state)
+        let last = path.last?.state ?? initial
+        for transition in stepper.transitions(from: last) {
+            guard case .process(pid) = transition.actor, transition.nestings.contains(nesting) else { continue }
+            let (end, violation): (SystemState, Violation?) =
+                switch transition.outcome {
+                case .state(let state): (state, nil)
+                case .violation(let violation, let state): (state, violation)
+                case .cut: (last, nil)
+                }
+            let steps = path + [step(transition, end)]
+            return Trace(system: system, initial: initial, steps: steps, violation: violation, explanation: nil)
+        }
+        throw TraceMismatch(message: "the reference semantics does not take these two locks in this order")
+    }
+
     private func decode(_ state: Int) -> SystemState { explorer.program.layout.decode(explorer.store.row(state)) }
 
     // MARK: Steps

@@ -112,6 +112,8 @@ public struct CheckResult: Sendable {
     public let unmetReason: String?
     /// Stated properties in file order, then the built-in ones.
     public let properties: [PropertyResult]
+    /// Locks that are taken in a cyclic order.
+    public let lockCycles: [LockCycle]
     /// Mistakes and warnings of this configuration.
     public let diagnostics: [Diagnostic]
     /// The system that was explored; nil when the spec was rejected.

@@ -18,7 +18,10 @@ extension ReferenceRun {
                 return otherwise
             }
             locals[local] = values[index + 1]
-        case .acquire, .release, .tryAcquire, .resumed, .sleep: try lockOperation(node)
+        case .acquire, .release, .tryAcquire, .resumed, .sleep:
+            let before = locksHeld()
+            try lockOperation(node)
+            note(takenBeside: before)
         case .wakeup(let channel):
             let number = try channelNumber(channel)
             for index in state.processes.indices where state.processes[index].channel == number {

@@ -7,6 +7,7 @@ struct ReferenceRun {
         let outcome: Outcome
         let assertions: Set<AssertionID>
         let stores: Set<VariableID>
+        let nestings: Set<LockNesting>
     }
 
     let system: TransitionSystem
@@ -17,6 +18,7 @@ struct ReferenceRun {
     var locals: [Value?]
     private var assertions: Set<AssertionID> = []
     private var stores: Set<VariableID> = []
+    private var nestings: Set<LockNesting> = []
     private var operationCount = 0
     /// Whether the current node is what the machine itself does.
     var isHardware = false
@@ -66,7 +68,7 @@ struct ReferenceRun {
         do throws(Stop) {
             guard try run.evaluate(kill.condition).isTrue else { return [] }
         } catch {
-            if case .ended(let outcome) = error { return [End(outcome: outcome, assertions: [], stores: [])] }
+            if case .ended(let outcome) = error { return [run.end(outcome)] }
             return []
         }
         var ends: [End] = []
@@ -85,14 +87,16 @@ struct ReferenceRun {
             do throws(Stop) {
                 guard try run.evaluate(condition).isTrue else { return [] }
             } catch {
-                if case .ended(let outcome) = error { return [End(outcome: outcome, assertions: [], stores: [])] }
+                if case .ended(let outcome) = error { return [run.end(outcome)] }
                 return []
             }
         }
         return run.finished(from: code.entry)
     }
 
-    private func end(_ outcome: Outcome) -> End { End(outcome: outcome, assertions: assertions, stores: stores) }
+    private func end(_ outcome: Outcome) -> End {
+        End(outcome: outcome, assertions: assertions, stores: stores, nestings: nestings)
+    }
 
     /// Runs until the step ends or forks. Ends are collected, forks are returned in order.
     private mutating func run(from start: NodeID, isFirst: Bool, _ ends: inout [End]) -> [(
@@ -197,6 +201,7 @@ struct ReferenceRun {
             var fork = run
             fork.assertions.formUnion(end.assertions)
             fork.stores.formUnion(end.stores)
+            fork.nestings.formUnion(end.nestings)
             guard case .state(let state) = end.outcome else {
                 ends.append(fork.end(end.outcome))
                 continue
@@ -231,15 +236,27 @@ struct ReferenceRun {
 
     mutating func note(store: VariableID) { stores.insert(store) }
 
-    /// Locks that the running process holds, by variable and instance.
-    func heldLocks() -> [String] {
-        guard let pid else { return [] }
-        var names: [String] = []
-        for (variable, instances) in zip(system.variables, state.data) {
-            for value in instances where value.holds(pid) { names.append(variable.name) }
+    /// Notes the order in which locks nest: all that are held now and were before, and the one that is new.
+    mutating func note(takenBeside before: [LockInstance]) {
+        for taken in locksHeld() where !before.contains(taken) {
+            for held in before { nestings.insert(LockNesting(held: held, taken: taken)) }
         }
-        return names
     }
+
+    /// Locks that the running process holds.
+    func locksHeld() -> [LockInstance] {
+        guard let pid else { return [] }
+        var locks: [LockInstance] = []
+        for (variable, instances) in state.data.enumerated() {
+            for (element, value) in instances.enumerated() where value.holds(pid) {
+                locks.append(LockInstance(variable: variable, element: element))
+            }
+        }
+        return locks
+    }
+
+    /// The names of the data whose locks the running process holds.
+    func heldLocks() -> [String] { locksHeld().map { system.variables[$0.variable].name } }
 }
 
 extension Value {

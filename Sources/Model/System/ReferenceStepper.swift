@@ -97,7 +97,7 @@ public struct ReferenceStepper {
         return ends.map { name, end in
             Transition(
                 actor: .process(pid: pid), name: name, node: point.node, outcome: end.outcome,
-                assertions: end.assertions, stores: end.stores)
+                assertions: end.assertions, stores: end.stores, nestings: end.nestings)
         }
     }
 
@@ -112,7 +112,7 @@ public struct ReferenceStepper {
                 result.append(
                     Transition(
                         actor: .action(index, values), name: action.name, node: nil, outcome: end.outcome,
-                        assertions: end.assertions, stores: end.stores))
+                        assertions: end.assertions, stores: end.stores, nestings: end.nestings))
             }
         }
         return result

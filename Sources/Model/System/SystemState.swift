@@ -97,4 +97,34 @@ public struct Transition: Sendable {
     public let assertions: Set<AssertionID>
     /// Data that it stored to.
     public let stores: Set<VariableID>
+    /// Locks that its process took while it held others.
+    public let nestings: Set<LockNesting>
+}
+
+/// One lock: an element of a datum.
+public struct LockInstance: Hashable, Sendable {
+    /// The datum.
+    public let variable: VariableID
+    /// The element's number; 0 where there is but one.
+    public let element: Int
+
+    /// A lock by its datum and its number in it.
+    public init(variable: VariableID, element: Int) {
+        self.variable = variable
+        self.element = element
+    }
+}
+
+/// A lock that was taken while another was held.
+public struct LockNesting: Hashable, Sendable {
+    /// The one that was held.
+    public let held: LockInstance
+    /// The one that was taken.
+    public let taken: LockInstance
+
+    /// What was held, and what was taken then.
+    public init(held: LockInstance, taken: LockInstance) {
+        self.held = held
+        self.taken = taken
+    }
 }
