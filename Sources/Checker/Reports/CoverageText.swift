@@ -25,6 +25,7 @@ struct CoverageText {
         if isVoid {
             phrases.append("a datum was touched without its guard: what else is said of this run does not count")
         }
+        if let ended = endedPaths { phrases.append(ended) }
         var errors: [String] = []
         for error in check.internalErrors where !errors.contains(error) { errors.append(error) }
         phrases += errors.map {
@@ -32,6 +33,14 @@ struct CoverageText {
         }
         if verbosity > 0, check.violated.isEmpty { phrases += properties }
         return phrases
+    }
+
+    /// A step that breaks a rule ends its path: what would follow was not looked at for the other properties.
+    private var endedPaths: String? {
+        guard check.scope == .exhaustive, check.expected == nil, !isVoid else { return nil }
+        let names = check.violated.filter { [.trap, .lock, .assert].contains($0.kind) && $0.name != "lock_order" }
+        guard !names.isEmpty else { return nil }
+        return "paths end at \(names.map(\.name).joined(separator: ", ")): the rest is said of what comes before"
     }
 
     // MARK: Reachability
