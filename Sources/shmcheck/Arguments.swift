@@ -4,6 +4,8 @@ import ArgumentParser
 
 /// A number with a unit: `50M`, `4GiB`, `30s`, `10m`.
 struct Amount: ExpressibleByArgument {
+    /// More than any machine has, and less than an `Int` holds.
+    private static let limit = 1e18
     /// In units of one: states, bytes, seconds.
     let number: Double
 
@@ -15,6 +17,7 @@ struct Amount: ExpressibleByArgument {
         ]
         guard let value = Double(digits), let unit = units[String(argument.dropFirst(digits.count))] else { return nil }
         number = value * unit
+        guard number < Self.limit else { return nil }
     }
 }
 

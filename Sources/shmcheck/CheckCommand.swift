@@ -64,8 +64,8 @@ struct CheckCommand: ParsableCommand {
             results.append(result(of: path, options))
             if Interrupts.exitCode != nil { break }
         }
-        let status = ExitStatus.of(results)
-        writeTraces(results)
+        var status = ExitStatus.of(results)
+        if !writeTraces(results) { status = ExitStatus.combined([status, .inputOutput]) }
         switch format {
         case .json:
             Terminal.write(
@@ -87,7 +87,7 @@ struct CheckCommand: ParsableCommand {
         var options = options
         let progress = ProgressPrinter(mode: showProgress, name: path)
         options.limits.progress = { progress.update($0) }
-        let result = check(source, read: SpecFiles.imported, options: options)
+        let result = Interrupts.during { check(source, read: SpecFiles.imported, options: options) }
         progress.clear()
         if format == .human { printResult(result) }
         return result
@@ -111,6 +111,7 @@ struct CheckCommand: ParsableCommand {
     // MARK: Options
 
     private func checkOptions() throws -> CheckOptions {
+        guard !outDir.isEmpty else { throw ValidationError("--out-dir takes a folder") }
         var options = CheckOptions()
         options.definitions = try define.map { try Self.setting($0) }
         options.fault = fault
@@ -173,7 +174,8 @@ struct CheckCommand: ParsableCommand {
         Terminal.write(human.summary(results), to: .standardOutput)
     }
 
-    private func writeTraces(_ results: [SpecResult]) {
+    /// Whether all could be written.
+    private func writeTraces(_ results: [SpecResult]) -> Bool {
         for result in results {
             for check in result.checks {
                 for property in check.violated {
@@ -183,10 +185,11 @@ struct CheckCommand: ParsableCommand {
                         trace, source: result.path, property: property.name, verdict: property.verdict.rawValue)
                     do throws(ReadError) { try SpecFiles.write(text, to: path) } catch {
                         Terminal.note("the trace is not written: \(error.message)")
-                        return
+                        return false
                     }
                 }
             }
         }
+        return true
     }
 }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Checker
 import Model
+import SystemPackage
 
 /// Prints the steps of a spec, or the text of a library file.
 struct ShowCommand: ParsableCommand {
@@ -18,7 +19,7 @@ struct ShowCommand: ParsableCommand {
     func run() throws {
         let source = try CheckCommand.source(path)
         if StandardLibrary.file(path) != nil, source.path == path {
-            print(String(decoding: source.bytes, as: UTF8.self), terminator: "")
+            Terminal.write(String(decoding: source.bytes, as: UTF8.self), to: .standardOutput)
             return
         }
         let diagnostics = Diagnostics()
@@ -26,6 +27,6 @@ struct ShowCommand: ParsableCommand {
             of: source, read: SpecFiles.imported, isUnreduced: noReduce, diagnostics: diagnostics)
         CheckCommand.report(diagnostics.all, colour: .auto)
         guard let listing else { throw ExitCode(Int32(ExitStatus.rejected.rawValue)) }
-        print(listing, terminator: "")
+        Terminal.write(listing, to: .standardOutput)
     }
 }

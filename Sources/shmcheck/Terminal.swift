@@ -1,5 +1,6 @@
 // The terminal: its width, whether it takes colours, notes on standard error, interrupts.
 
+import Checker
 import Synchronization
 import SystemPackage
 
@@ -46,8 +47,18 @@ enum Terminal {
     /// A line on standard error.
     static func note(_ text: String) { write("shmcheck: \(text)\n", to: .standardError) }
 
-    /// Writes text whole; who closed the pipe does not want it, and the exit code stays what it is.
-    static func write(_ text: String, to stream: FileDescriptor) { _ = try? stream.writeAll(text.utf8) }
+    /// Writes text whole. Who closed the pipe does not want it, and the exit code stays what it is; output that is lost
+    /// for another reason ends the program.
+    static func write(_ text: String, to stream: FileDescriptor) {
+        do {
+            try stream.writeAll(text.utf8)
+        } catch let error as Errno where error != .brokenPipe && stream != .standardError {
+            note("the output cannot be written: \(error.description)")
+            exit(Int32(ExitStatus.inputOutput.rawValue))
+        } catch {
+            return
+        }
+    }
 }
 
 /// `--color`
@@ -58,15 +69,25 @@ enum ColourChoice: String, CaseIterable {
 /// The signal that asked for an end, if one did.
 enum Interrupts {
     private static let received = Atomic<Int32>(0)
+    private static let isRunning = Atomic<Bool>(false)
 
-    /// From now on the first SIGINT or SIGTERM ends the run with what is known; a second one ends the program.
+    /// From now on the first SIGINT or SIGTERM ends a run with what is known; a second one, and one that comes while
+    /// nothing runs, ends the program.
     static func install() {
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
-                if Interrupts.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+                let isFirst = Interrupts.received.exchange(number, ordering: .relaxed) == 0
+                if !isFirst || !Interrupts.isRunning.load(ordering: .relaxed) { _exit(128 + number) }
             }
         }
         signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Does what looks at `exitCode` from time to time.
+    static func during<Result>(_ run: () -> Result) -> Result {
+        isRunning.store(true, ordering: .relaxed)
+        defer { isRunning.store(false, ordering: .relaxed) }
+        return run()
     }
 
     /// 130 or 143 when a signal came, nil otherwise.

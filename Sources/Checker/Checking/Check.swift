@@ -147,13 +147,11 @@ struct SpecRun {
             .unknownProperty, "there is no \(what) \(name)", at: SourceRange(option: option, name), notes: notes)
     }
 
-    /// Types and lowers each configuration for its errors alone: its warnings are told with its result.
+    /// Types each configuration for its errors alone: its warnings, and what only its steps show, are told with its result.
     func reportErrors(of configurations: [Configuration]) {
         for configuration in configurations {
             let found = Diagnostics()
-            if let model = CheckRun(configuration: configuration, loaded: loaded, options: options).model(found) {
-                _ = lower(model, options: LoweringOptions(), diagnostics: found)
-            }
+            _ = CheckRun(configuration: configuration, loaded: loaded, options: options).model(found)
             for diagnostic in found.all where diagnostic.severity == .error { plain.report(diagnostic) }
         }
     }

@@ -46,6 +46,7 @@ struct CheckRun {
         known.formUnion([
             "deadlock", "lock_discipline", "ownership", "lock_use", "lock_order", "trap", "panic", "diverges",
         ])
+        guard !known.contains(name) else { return }
         if let system = lower(model, options: LoweringOptions(), diagnostics: Diagnostics()) {
             known.formUnion(system.assertions.map(\.name))
         }

@@ -198,15 +198,35 @@ extension Evaluator {
 
     // MARK: Quantifiers
 
+    /// The numbers of a range; nil for other domains.
+    private mutating func bounds(of domain: Domain) throws(EvaluationFailure) -> (first: Int128, last: Int128)? {
+        guard case .range(let lower, let upper, let isClosed) = domain else { return nil }
+        let first = try evaluate(lower).number
+        return (first, try evaluate(upper).number - (isClosed ? 0 : 1))
+    }
+
+    /// The first value of a domain, or nil. A range is not listed for it, however long.
+    mutating func first(of domain: Domain) throws(EvaluationFailure) -> Value? {
+        guard let (first, last) = try bounds(of: domain) else { return try values(of: domain).first }
+        return first <= last ? .integer(first) : nil
+    }
+
+    /// The value after another one of a range, a set or a type; nil at the end.
+    mutating func value(after current: Value?, in domain: Domain) throws(EvaluationFailure) -> Value? {
+        if let current, let (_, last) = try bounds(of: domain) {
+            return current.number < last ? .integer(current.number + 1) : nil
+        }
+        let values = try values(of: domain)
+        return values.firstIndex { $0 == current }.flatMap { $0 + 1 < values.count ? values[$0 + 1] : nil }
+    }
+
     /// The values that a binder takes, in order.
     public mutating func values(of domain: Domain) throws(EvaluationFailure) -> [Value] {
         switch domain {
         case .type(let type):
             return (0..<Int(types.count(of: type) ?? 0)).map { types.value($0, of: type) }
-        case .range(let lower, let upper, let isClosed):
-            let first = try evaluate(lower).number
-            let last = try evaluate(upper).number - (isClosed ? 0 : 1)
-            guard first <= last else { return [] }
+        case .range:
+            guard let (first, last) = try bounds(of: domain), first <= last else { return [] }
             return (first...last).map { .integer($0) }
         case .elements(let formula):
             let base = try evaluate(formula)
@@ -245,6 +265,15 @@ extension Evaluator {
     {
         if index < quantifier.binders.count {
             let binder = quantifier.binders[index]
+            if let (first, last) = try bounds(of: binder.domain) {
+                var number = first
+                while number <= last, !state.isDone {
+                    locals[binder.local] = .integer(number)
+                    try fold(quantifier, binder: index + 1, into: &state, formula)
+                    number += 1
+                }
+                return
+            }
             for value in try values(of: binder.domain) where !state.isDone {
                 locals[binder.local] = value
                 try fold(quantifier, binder: index + 1, into: &state, formula)

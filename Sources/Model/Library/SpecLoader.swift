@@ -17,7 +17,7 @@ public struct SpecLoader {
 
     private let read: Reader
     private let diagnostics: Diagnostics
-    private var seen: Set<String> = []
+    private var seen: Set<Place> = []
     private var entries: [(item: ItemSyntax, isOwn: Bool)] = []
     private var settings: [SettingSyntax] = []
 
@@ -30,16 +30,31 @@ public struct SpecLoader {
     /// Parses a source and its imports. Nil when the source is no spec at all; other mistakes are diagnostics.
     public mutating func load(_ source: SourceFile) -> LoadedSpec? {
         guard let main = parse(source, diagnostics: diagnostics) else { return nil }
-        seen.insert(source.path)
-        add(main, isOwn: true, directory: Self.directory(of: source.path))
+        let place = Place(path: Self.simplified(source.path), isEmbedded: false)
+        seen.insert(place)
+        add(main, isOwn: true, from: place)
         return LoadedSpec(main: main, entries: entries, importSettings: settings)
     }
 
-    private mutating func add(_ spec: SpecSyntax, isOwn: Bool, directory: String) {
+    /// Where a file was found: the same words may name a file beside the spec and one of the library.
+    private struct Place: Hashable {
+        let path: String
+        let isEmbedded: Bool
+
+        /// Another file, as this one names it.
+        func neighbour(_ name: String) -> Place {
+            guard !name.hasPrefix("/"), let slash = path.lastIndex(of: "/") else {
+                return Place(path: SpecLoader.simplified(name), isEmbedded: isEmbedded)
+            }
+            return Place(path: SpecLoader.simplified(path[...slash] + name), isEmbedded: isEmbedded)
+        }
+    }
+
+    private mutating func add(_ spec: SpecSyntax, isOwn: Bool, from place: Place) {
         for item in spec.items {
             if case .importFile(let path, let range, let values) = item.kind {
                 settings += values
-                importFile(path, range, directory)
+                importFile(path, range, from: place)
             }
         }
         for item in spec.items {
@@ -52,28 +67,35 @@ public struct SpecLoader {
         }
     }
 
-    private mutating func importFile(_ path: String, _ range: SourceRange, _ directory: String) {
-        let beside = directory.isEmpty || path.hasPrefix("/") ? path : "\(directory)/\(path)"
-        guard !seen.contains(beside), !seen.contains(path) else { return }
-        let source: SourceFile
-        if let bytes = read(beside) {
-            seen.insert(beside)
-            source = SourceFile(path: beside, bytes: bytes)
-        } else if let bytes = StandardLibrary.file(path) {
-            seen.insert(path)
-            source = SourceFile(path: path, bytes: bytes)
-        } else {
-            diagnostics.report(
-                .importNotFound, "there is no \(path) beside the spec or in the library", at: range,
-                notes: Spelling.suggestion(for: path, among: StandardLibrary.names)
-                    + ["the library has \(StandardLibrary.names.joined(separator: ", "))"])
+    private mutating func importFile(_ path: String, _ range: SourceRange, from place: Place) {
+        // A file of the library knows its neighbours only; all others ask beside themselves first.
+        let candidates = [place.neighbour(path), Place(path: path, isEmbedded: true)]
+        for candidate in candidates {
+            if seen.contains(candidate) { return }
+            guard let bytes = candidate.isEmbedded ? StandardLibrary.file(candidate.path) : read(candidate.path) else {
+                continue
+            }
+            seen.insert(candidate)
+            let source = SourceFile(path: candidate.path, bytes: bytes)
+            if let spec = parse(source, diagnostics: diagnostics) { add(spec, isOwn: false, from: candidate) }
             return
         }
-        guard let spec = parse(source, diagnostics: diagnostics) else { return }
-        add(spec, isOwn: false, directory: Self.directory(of: source.path))
+        diagnostics.report(
+            .importNotFound, "there is no file \"\(path)\" beside the spec or in the library", at: range,
+            notes: Spelling.suggestion(for: path, among: StandardLibrary.names)
+                + ["the library has \(StandardLibrary.names.joined(separator: ", "))"])
     }
 
-    private static func directory(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    /// A path without `.` and, as far as possible, without `..`: two ways to write one file are one.
+    private static func simplified(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == "..", let last = parts.last, last != ".." {
+                parts.removeLast()
+            } else {
+                parts.append(part)
+            }
+        }
+        return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
 }

@@ -75,6 +75,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case faultChangesNothing = "fault_changes_nothing"
     case wideUnguarded = "wide_unguarded"
     case unguardedLoads = "unguarded_loads"
+    case codeTooLarge = "code_too_large"
 
     // Legal and suspicious.
     case unusedGuard = "unused_guard"

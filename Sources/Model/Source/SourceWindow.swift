@@ -40,7 +40,8 @@ struct SourceWindow {
         let shown = Self.fit(cells, around: focusCell, columns: columns)
 
         let isCutLeft = shown.lowerBound > 0 || (cells.first?.offset ?? lineRange.lowerBound) > lineRange.lowerBound
-        let isCutRight = shown.upperBound < cells.count || (cells.last?.offset ?? 0) + 4 < lineRange.upperBound
+        let isCutRight =
+            shown.upperBound < cells.count || (cells.last?.offset ?? lineRange.lowerBound) + 4 < lineRange.upperBound
         let ellipsis = isCutLeft ? 1 : 0
         let from = min(max(startCell, shown.lowerBound), shown.upperBound)
         let to = min(max(endCell, from), shown.upperBound)

@@ -75,7 +75,7 @@ public struct Parser {
     public static func parse(_ source: SourceFile, diagnostics: Diagnostics) -> SpecSyntax? {
         guard source.bytes.count <= sizeLimit else {
             diagnostics.report(
-                .fileTooLarge, "the file has \(source.bytes.count) bytes; at most \(sizeLimit) are read",
+                .fileTooLarge, "the file has more than \(sizeLimit >> 20) MiB, which is the most that a spec may have",
                 at: SourceRange(file: source, start: 0, end: 0), notes: ["is this the file that was meant?"])
             return nil
         }

@@ -34,6 +34,16 @@ extension ReferenceRun {
         do { return try evaluator.values(of: domain) } catch { throw stop(error) }
     }
 
+    mutating func first(of domain: Domain) throws(Stop) -> Value? {
+        var evaluator = evaluator()
+        do { return try evaluator.first(of: domain) } catch { throw stop(error) }
+    }
+
+    mutating func value(after current: Value?, in domain: Domain) throws(Stop) -> Value? {
+        var evaluator = evaluator()
+        do { return try evaluator.value(after: current, in: domain) } catch { throw stop(error) }
+    }
+
     mutating func load(_ place: Place, _ range: SourceRange) throws(Stop) -> Value {
         var evaluator = evaluator()
         do { return try evaluator.load(place, at: range) } catch { throw stop(error) }

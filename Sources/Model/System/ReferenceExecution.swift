@@ -10,14 +10,11 @@ extension ReferenceRun {
         case .assign(let place, let value): try store(evaluate(value), to: place, node.range)
         case .branch(let condition, let otherwise): return try evaluate(condition).isTrue ? node.next : otherwise
         case .first(let local, let domain, let otherwise):
-            guard let first = try values(of: domain).first else { return otherwise }
+            guard let first = try first(of: domain) else { return otherwise }
             locals[local] = first
         case .advance(let local, let domain, let otherwise):
-            let values = try values(of: domain)
-            guard let index = values.firstIndex(where: { $0 == locals[local] }), index + 1 < values.count else {
-                return otherwise
-            }
-            locals[local] = values[index + 1]
+            guard let next = try value(after: locals[local], in: domain) else { return otherwise }
+            locals[local] = next
         case .acquire, .release, .tryAcquire, .resumed, .sleep:
             let before = locksHeld()
             try lockOperation(node)

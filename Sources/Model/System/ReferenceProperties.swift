@@ -91,17 +91,14 @@ public struct ReferenceProperties {
             case .branch(let condition, let otherwise):
                 if try !evaluator.evaluate(condition).isTrue { index = otherwise }
             case .first(let local, let domain, let otherwise):
-                if let first = try evaluator.values(of: domain).first {
+                if let first = try evaluator.first(of: domain) {
                     evaluator.locals[local] = first
                 } else {
                     index = otherwise
                 }
             case .advance(let local, let domain, let otherwise):
-                let values = try evaluator.values(of: domain)
-                if let position = values.firstIndex(where: { $0 == evaluator.locals[local] }),
-                    position + 1 < values.count
-                {
-                    evaluator.locals[local] = values[position + 1]
+                if let next = try evaluator.value(after: evaluator.locals[local], in: domain) {
+                    evaluator.locals[local] = next
                 } else {
                     index = otherwise
                 }

@@ -172,7 +172,9 @@ extension TypeChecker {
 
     // MARK: Recursion
 
-    func rejectRecursion() {
+    /// Reports cycles of calls; whether there were any.
+    func rejectRecursion() -> Bool {
+        let before = diagnostics.errorCount
         var calls: [[FunctionID]] = model.functions.map { _ in [] }
         for (id, function) in model.functions.enumerated() { calls[id] = calledFunctions(function.body.statements) }
         reject(cyclesIn: calls) { model.functions[$0] }
@@ -184,6 +186,7 @@ extension TypeChecker {
             return called
         }
         reject(cyclesIn: pureCalls) { model.pures[$0] }
+        return diagnostics.errorCount > before
     }
 
     private func reject(cyclesIn calls: [[Int]], _ declaration: (Int) -> FunctionDeclaration) {

@@ -142,6 +142,7 @@ extension TypeChecker {
             }
             return .object(object)
         default:
+            guard isSmall(name, type, dimensions: dimensions, at: field.range) else { return nil }
             model.variables.append(
                 VariableDeclaration(
                     name: name, dimensions: dimensions, type: type, protection: .none,

@@ -120,6 +120,7 @@ extension TypeChecker {
     ) -> Formula {
         let test = checkCondition(condition)
         let (first, second) = unify(check(then, expected: expected), check(otherwise, expected: expected), range)
+        guard test.type != .invalid, first.type != .invalid, second.type != .invalid else { return invalid(range) }
         return Formula(.conditional(test, first, second), hull(first.type, second.type), range)
     }
 
@@ -159,7 +160,10 @@ extension TypeChecker {
     private func unary(
         _ operation: UnaryOperatorSyntax, _ operand: ExpressionSyntax, expected: Type?, _ range: SourceRange
     ) -> Formula {
-        if operation == .not { return Formula(.unary(.not, checkCondition(operand)), .bool, range) }
+        if operation == .not {
+            let condition = checkCondition(operand)
+            return condition.type == .invalid ? invalid(range) : Formula(.unary(.not, condition), .bool, range)
+        }
         let formula = number(check(operand, expected: expected))
         guard let integer = formula.type.integer else {
             if formula.type != .invalid {
@@ -169,7 +173,7 @@ extension TypeChecker {
             return invalid(range)
         }
         if case .constant(.integer(let value)) = formula.kind, integer.kind == .int {
-            if operation == .negate { return exact(-value, range) }
+            if operation == .negate { return fold(.subtract, 0, value, range) }
             if let kind = expected?.integer?.kind, kind != .int {
                 return Formula(.constant(.integer(kind.wrapping(~value))), .integer(IntegerType(kind: kind)), range)
             }
@@ -190,7 +194,9 @@ extension TypeChecker {
     ) -> Formula {
         switch operation {
         case .and, .or, .implies:
-            return Formula(.binary(operation, checkCondition(left), checkCondition(right)), .bool, range)
+            let (first, second) = (checkCondition(left), checkCondition(right))
+            guard first.type != .invalid, second.type != .invalid else { return invalid(range) }
+            return Formula(.binary(operation, first, second), .bool, range)
         case .equal, .notEqual: return equality(operation, left, right, range)
         case .less, .lessOrEqual, .greater, .greaterOrEqual:
             let first = ordered(check(left, expected: nil))
@@ -263,6 +269,7 @@ extension TypeChecker {
         {
             return fold(operation, one, two, range)
         }
+        guard fitsSomeType(left), fitsSomeType(right) else { return invalid(range) }
         switch operation {
         case .shiftLeft, .shiftRight, .wrappingShiftLeft:
             let type =
@@ -279,6 +286,14 @@ extension TypeChecker {
         return Formula(.binary(operation, one, two), .integer(type), range)
     }
 
+    /// Whether the bounds of a number are within those of `int` or `u64`; a constant beyond both is reported.
+    private func fitsSomeType(_ formula: Formula) -> Bool {
+        guard let integer = formula.type.integer, integer.kind == .int else { return true }
+        guard integer.lower < -(1 << 63) || integer.upper >= 1 << 64 else { return true }
+        report(.outOfRange, "this number fits neither int nor u64", at: formula.range)
+        return false
+    }
+
     /// `va & ~(PAGE - 1)`: a negative constant beside a word is that word's bits, as in C.
     private func maskOperands(_ left: Formula, _ right: Formula) -> (Formula, Formula) {
         func fit(_ formula: Formula, to other: Formula) -> Formula {
@@ -291,16 +306,23 @@ extension TypeChecker {
         return (fit(left, to: right), fit(right, to: left))
     }
 
+    /// A constant result; those beyond 2^126 are of no use to any type, and sums of two would leave 128 bits.
+    private func exact(_ result: (partialValue: Int128, overflow: Bool), _ range: SourceRange) -> Formula {
+        let limit: Int128 = 1 << 126
+        guard !result.overflow, result.partialValue > -limit, result.partialValue < limit else {
+            report(.constantTrap, "the result is beyond 2^126", at: range)
+            return invalid(range)
+        }
+        return exact(result.partialValue, range)
+    }
+
     private func fold(_ operation: BinaryOperatorSyntax, _ left: Int128, _ right: Int128, _ range: SourceRange)
         -> Formula
     {
         switch operation {
-        case .add, .wrappingAdd: return exact(left + right, range)
-        case .subtract, .wrappingSubtract: return exact(left - right, range)
-        case .multiply, .wrappingMultiply:
-            let (product, overflow) = left.multipliedReportingOverflow(by: right)
-            if overflow { report(.constantTrap, "the product does not fit 128 bits", at: range) }
-            return exact(product, range)
+        case .add, .wrappingAdd: return exact(left.addingReportingOverflow(right), range)
+        case .subtract, .wrappingSubtract: return exact(left.subtractingReportingOverflow(right), range)
+        case .multiply, .wrappingMultiply: return exact(left.multipliedReportingOverflow(by: right), range)
         case .divide, .remainder:
             guard right != 0 else {
                 report(.constantTrap, "division by zero", at: range)
@@ -312,7 +334,8 @@ extension TypeChecker {
                 report(.constantTrap, "a shift by \(right) is outside 0..<64", at: range)
                 return invalid(range)
             }
-            return exact(operation == .shiftRight ? left >> right : left << right, range)
+            if operation == .shiftRight { return exact(left >> right, range) }
+            return exact(left.multipliedReportingOverflow(by: 1 << right), range)
         case .bitAnd: return exact(left & right, range)
         case .bitOr: return exact(left | right, range)
         case .bitXor: return exact(left ^ right, range)

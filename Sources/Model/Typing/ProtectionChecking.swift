@@ -146,7 +146,7 @@ extension TypeChecker {
             return (names + [name], constants)
         case .index(let base, let index):
             guard let (names, constants) = flatten(base), let number = constantNumber(index) else { return nil }
-            return (names, constants + [Int(number)])
+            return (names, constants + [Int(clamping: number)])
         default: return nil
         }
     }

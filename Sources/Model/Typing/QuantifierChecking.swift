@@ -106,11 +106,23 @@ extension TypeChecker {
             _ = body.declare(name.text, .invalid)
             return nil
         }
+        rejectEndless(first, last, isClosed: isClosed)
         let greatest = isClosed ? two.upper : two.upper - 1
         let type = Type.integer(IntegerType(kind: one.kind, lower: one.lower, upper: max(greatest, one.lower)))
         let local = body.declare(name.text, type)
         let domain = Domain.range(wrap(first, in: enclosing), wrap(last, in: enclosing), isClosed: isClosed)
         return CheckedBinder(binder: Binder(local: local, type: type, domain: domain, name: name.text), element: nil)
+    }
+
+    /// Every value is visited: a range whose constant bounds lie too far apart would never end.
+    private func rejectEndless(_ first: Formula, _ last: Formula, isClosed: Bool) {
+        guard case .constant(.integer(let lower)) = first.kind, case .constant(.integer(let upper)) = last.kind else {
+            return
+        }
+        guard upper - lower + (isClosed ? 1 : 0) > SizeLimit.visited else { return }
+        report(
+            .tooManyValues, "this range has more than \(SizeLimit.visited) values, and each is visited",
+            at: first.range.union(last.range))
     }
 
     /// `s in queue.slots`: the binder is the index, the element is a load.

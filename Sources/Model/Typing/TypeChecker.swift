@@ -75,6 +75,10 @@ final class TypeChecker {
     var pendingStructures: [PendingStructure] = []
     /// Structs that hold locks or protections: groups of data, not values.
     var objectStructures: Set<StructureID> = []
+    /// Scalars in a value of each struct.
+    var structureCells: [Int] = []
+    /// Scalars in all data so far.
+    var cellCount = 0
     /// Which process kinds run each func; decides the type of `self` in it.
     var callers: [String: Set<String>] = [:]
     /// Data whose clauses and initial values wait until everything has a name.
@@ -97,7 +101,7 @@ final class TypeChecker {
         let name: Identifier
         let fields: [FieldSyntax]
         var state: State
-        enum State { case waiting, resolving, done(StructureID) }
+        enum State { case waiting, resolving, done(StructureID), invalid }
     }
 
     init(items: ItemList, settings: [SettingSyntax], diagnostics: Diagnostics) {
@@ -118,7 +122,7 @@ final class TypeChecker {
         checkBodies()
         checkProperties()
         checkViewsAndKernels()
-        rejectRecursion()
+        if !rejectRecursion() { rejectLargeCode() }
     }
 
     func report(

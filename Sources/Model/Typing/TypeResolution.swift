@@ -39,7 +39,8 @@ extension TypeChecker {
     private func addProcess(_ process: ProcessSyntax) {
         let name = process.name
         guard declare(name, .process(model.processes.count)) else { return }
-        let count = process.count.map { size($0, of: name.text) } ?? 1
+        let room = SizeLimit.processes - Int128(model.types.pidCount)
+        let count = process.count.map { size($0, of: name.text, limit: max(room, 1)) } ?? 1
         let first = model.types.pidCount
         model.types.sorts.append(
             SortDeclaration(
@@ -65,11 +66,12 @@ extension TypeChecker {
         return syntax.isStrong ? .strong : .weak
     }
 
-    /// The value of a size, between 1 and 65,536.
-    func size(_ expression: ExpressionSyntax, of owner: String) -> Int {
+    /// The value of a size, between 1 and a limit.
+    func size(_ expression: ExpressionSyntax, of owner: String, limit: Int128 = SizeLimit.elements) -> Int {
         guard let number = constantNumber(expression) else { return 1 }
-        guard number >= 1, number <= 65_536 else {
-            report(.sizeOutOfRange, "the size of \(owner) is \(number), it must be in 1...65536", at: expression.range)
+        guard number >= 1, number <= limit else {
+            report(
+                .sizeOutOfRange, "the size of \(owner) is \(number), it must be in 1...\(limit)", at: expression.range)
             return 1
         }
         return Int(number)
@@ -131,7 +133,7 @@ extension TypeChecker {
     /// The value of a formula without data; nil when it has none.
     func constantValue(_ formula: Formula) -> Value? {
         if case .constant(let value) = formula.kind { return value }
-        guard formula.type != .invalid, ConstantContext.isConstant(formula) else { return nil }
+        guard !formula.contains(where: { $0.type == .invalid }), ConstantContext.isConstant(formula) else { return nil }
         var evaluator = Evaluator(types: model.types, context: ConstantContext())
         do { return try evaluator.evaluate(formula) } catch {
             if case .trap(let reason, let range) = error { report(.constantTrap, reason, at: range) }
@@ -161,7 +163,7 @@ extension TypeChecker {
         case .optional(let wrapped): return map(resolveValue(wrapped)) { .optional($0) }
         case .sequence(let element, let max):
             let size = size(max, of: "the sequence")
-            return map(resolveValue(element)) { .sequence($0, max: size) }
+            return small(map(resolveValue(element)) { .sequence($0, max: size) }, syntax.range)
         case .set(let element):
             let type = resolveValue(element)
             guard let count = model.types.count(of: type), count <= 1024 else {
@@ -175,12 +177,17 @@ extension TypeChecker {
             return .set(type)
         case .array(let element, let index):
             let indexType = resolveIndex(index)
-            return map(resolve(element)) { indexType == .invalid ? .invalid : .array($0, index: indexType) }
+            let array = map(resolve(element)) { indexType == .invalid ? .invalid : .array($0, index: indexType) }
+            return small(array, syntax.range)
         case .missing: return .invalid
         }
     }
 
     private func map(_ type: Type, _ make: (Type) -> Type) -> Type { type == .invalid ? .invalid : make(type) }
+
+    private func small(_ type: Type, _ range: SourceRange) -> Type {
+        type == .invalid || isSmall(type, at: range) ? type : .invalid
+    }
 
     /// A type of values: groups with locks inside are none.
     private func resolveValue(_ syntax: TypeSyntax) -> Type {
@@ -220,7 +227,14 @@ extension TypeChecker {
                 report(.sizeOutOfRange, "an array's indices start at 0", at: lower.range)
                 return .invalid
             }
-            return .index(below: Int(last) + (isClosed ? 1 : 0))
+            let count = isClosed ? last + 1 : last
+            guard count >= 1, count <= SizeLimit.elements else {
+                report(
+                    .sizeOutOfRange, "the size of the array is \(count), it must be in 1...\(SizeLimit.elements)",
+                    at: expression.range)
+                return .invalid
+            }
+            return .index(below: Int(count))
         }
         return .index(below: size(expression, of: "the array"))
     }
@@ -270,6 +284,7 @@ extension TypeChecker {
     func structure(_ index: Int) -> Type {
         switch pendingStructures[index].state {
         case .done(let id): return .structure(id)
+        case .invalid: return .invalid
         case .resolving:
             let name = pendingStructures[index].name
             report(
@@ -294,11 +309,14 @@ extension TypeChecker {
             if field.protection != nil || type == .lock || self.isObject(type) || isLockArray(type) { isObject = true }
             fields.append(StructureField(name: field.name.text, type: type, initial: fieldInitial(field, type)))
         }
+        let size = fields.reduce(0) { min($0 + cells(of: $1.type), SizeLimit.cells + 1) }
         let id = model.types.structures.count
+        structureCells.append(size)
         model.types.structures.append(StructureDeclaration(name: pending.name.text, fields: fields))
         if isObject { objectStructures.insert(id) }
-        pendingStructures[index].state = .done(id)
-        return .structure(id)
+        let isSmall = isSmall(.structure(id), at: pending.name.range)
+        pendingStructures[index].state = isSmall ? .done(id) : .invalid
+        return isSmall ? .structure(id) : .invalid
     }
 
     func isLockArray(_ type: Type) -> Bool {

@@ -1,0 +1,74 @@
+// Runs the built program and takes its words: exit code, standard output, standard error.
+
+import Foundation
+import Testing
+
+/// What a run of the program left.
+struct CommandResult {
+    /// The exit code; the negative number of the signal that ended it.
+    let code: Int32
+    let output: String
+    let error: String
+}
+
+/// The program beside the tests, as `./shmcheck` builds it.
+enum Command {
+    static let program = packageFolder.appending(path: ".build/release/shmcheck")
+
+    /// Runs the program; a run of more than a minute is ended and fails by its code.
+    ///
+    /// - Parameters:
+    ///   - arguments: the command line.
+    ///   - folder: the working directory.
+    ///   - output: where standard output goes; read back when it is a plain file.
+    static func run(
+        _ arguments: [String], in folder: URL, output: URL? = nil
+    ) throws -> CommandResult {
+        let scratch = try TemporaryFolder()
+        let outputFile = output ?? scratch.url.appending(path: "output")
+        let errorFile = scratch.url.appending(path: "error")
+        for file in [outputFile, errorFile] where !FileManager.default.fileExists(atPath: file.path()) {
+            #expect(FileManager.default.createFile(atPath: file.path(), contents: nil))
+        }
+        let process = Process()
+        process.executableURL = program
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.environment = ["COLUMNS": "120", "NO_COLOR": "1", "LANG": "C.UTF-8"]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: outputFile)
+        process.standardError = try FileHandle(forWritingTo: errorFile)
+        try process.run()
+        let pid = process.processIdentifier
+        let watchdog = DispatchWorkItem { kill(pid, SIGKILL) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watchdog)
+        process.waitUntilExit()
+        watchdog.cancel()
+        let code = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+        return CommandResult(
+            code: code, output: output == nil ? try text(outputFile) : "", error: try text(errorFile))
+    }
+
+    private static func text(_ file: URL) throws -> String {
+        String(decoding: try Data(contentsOf: file), as: UTF8.self)
+    }
+}
+
+/// A folder that goes when its last user does.
+final class TemporaryFolder {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appending(path: "shmcheck-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    func write(_ name: String, _ bytes: [UInt8]) throws {
+        let file = url.appending(path: name)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: file)
+    }
+}
