@@ -13,7 +13,7 @@ struct CheckCommand: ParsableCommand {
     @Argument(help: "Spec files.")
     var paths: [String]
 
-    @Option(name: .customShort("D", allowingJoined: true), help: "Set a constant: the plain configuration alone, without expectation.")
+    @Option(name: .customShort("D"), help: "Set a constant: the plain configuration alone, without expectation.")
     var define: [String] = []
     @Option(help: "Run one fault, without its expectation.")
     var fault: String?

@@ -18,6 +18,16 @@ struct Shmcheck: ParsableCommand {
             CheckCommand.self, ShowCommand.self, ExplainCommand.self, Boot.self, Disassemble.self, VersionCommand.self,
         ],
         defaultSubcommand: CheckCommand.self)
+
+    static func main() { main(separated(Array(CommandLine.arguments.dropFirst()))) }
+
+    /// `-DN=6`, as compilers take it, is `-D N=6`; the parser of arguments would read a name `DN`.
+    private static func separated(_ arguments: [String]) -> [String] {
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        return arguments[..<end].flatMap { argument in
+            argument.hasPrefix("-D") && argument.count > 2 ? ["-D", String(argument.dropFirst(2))] : [argument]
+        } + arguments[end...]
+    }
 }
 
 /// The version that reports carry.

@@ -1,29 +1,6 @@
-// The order in which locks are taken, by their declarations, and the cycles in it.
+// Cycles in the order in which locks are taken, from the nestings that an exploration saw.
 
 import Model
-
-/// Two declarations of locks, one taken while the other was held.
-public struct LockOrderEdge: Sendable {
-    /// The declaration of the lock that was held.
-    public let held: String
-    /// The declaration of the lock that was taken then.
-    public let taken: String
-    /// The shortest run that does so.
-    public let trace: Trace
-}
-
-/// Locks that are taken in a cyclic order: each edge's taken lock is the next one's held lock.
-///
-/// It is a danger, and no deadlock by itself: another lock around may keep its edges apart.
-public struct LockCycle: Sendable {
-    /// One run for each edge, in order.
-    public let edges: [LockOrderEdge]
-
-    /// `a → b → a`.
-    public func text(arrow: String) -> String {
-        (edges.map(\.held) + [edges.last?.taken ?? ""]).joined(separator: " \(arrow) ")
-    }
-}
 
 /// Finds cycles among the nestings that an exploration saw.
 struct LockOrder {

@@ -83,6 +83,10 @@ struct Explorer {
         for words in initial {
             words.withUnsafeBufferPointer { buffer in
                 guard let base = buffer.baseAddress else { return }
+                guard store.count < store.room else {
+                    limit = .memory
+                    return
+                }
                 let hash = StateStore.hash(base, store.wordCount)
                 if store.insert(base, hash: hash, parent: store.count) { checkState(store.count - 1) }
             }
@@ -121,7 +125,6 @@ struct Explorer {
     private mutating func pause(since start: ContinuousClock.Instant, _ next: Int) {
         if let most = limits.states, store.count >= most { limit = .states }
         if let most = limits.bytes, store.byteCount >= most { limit = .memory }
-        if store.count >= StateStore.capacity - (1 << 20) { limit = .states }
         if let most = limits.seconds, start.duration(to: clock.now) >= .seconds(most) { limit = .time }
         if limits.isCancelled?() ?? false { limit = .interrupt }
         limits.progress?(
@@ -268,6 +271,11 @@ struct Explorer {
     // MARK: Storing
 
     private mutating func flush() {
+        guard store.count &+ machine.batch.count <= store.room else {
+            limit = store.room < StateStore.capacity ? .memory : .states
+            machine.batch.removeAll()
+            return
+        }
         for row in 0..<machine.batch.count { store.prefetchSlot(machine.batch.hash(row)) }
         for row in 0..<machine.batch.count { store.prefetchRow(machine.batch.hash(row)) }
         for row in 0..<machine.batch.count {

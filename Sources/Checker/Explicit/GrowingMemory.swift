@@ -12,17 +12,26 @@
 struct GrowingMemory<Element: BitwiseCopyable> {
     /// The first element.
     let base: UnsafeMutablePointer<Element>
+    /// How many elements there is room for.
+    let capacity: Int
     private let reservedBytes: Int
 
-    /// Reserves room for a number of elements; nil when the system refuses.
-    init?(capacity: Int) {
-        let bytes = capacity * MemoryLayout<Element>.stride
+    /// Reserves room for a number of elements. Where address space is limited it takes half as many, and half again,
+    /// down to the least that is of use; nil when the system refuses that too.
+    init?(capacity wanted: Int, atLeast least: Int) {
+        var capacity = wanted
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | Int32(MAP_NORESERVE)
-        guard let address = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0), address != MAP_FAILED else {
-            return nil
+        while true {
+            let bytes = capacity * MemoryLayout<Element>.stride
+            if let address = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0), address != MAP_FAILED {
+                self.capacity = capacity
+                reservedBytes = bytes
+                base = address.bindMemory(to: Element.self, capacity: capacity)
+                return
+            }
+            guard capacity > least else { return nil }
+            capacity = max(least, capacity / 2)
         }
-        reservedBytes = bytes
-        base = address.bindMemory(to: Element.self, capacity: capacity)
     }
 
     /// Asks for huge pages where the system gives them; a wish, not a promise.

@@ -13,9 +13,11 @@ struct InternTable {
 
     init?(wordCount: Int, idBits: Int) {
         self.wordCount = wordCount
-        limit = 1 << idBits
-        guard let rows = GrowingMemory<UInt64>(capacity: wordCount << idBits) else { return nil }
+        guard let rows = GrowingMemory<UInt64>(capacity: wordCount << idBits, atLeast: wordCount << 8) else {
+            return nil
+        }
         self.rows = rows
+        limit = rows.capacity / wordCount
         slotBits = 8
         slots = .allocate(capacity: 1 << slotBits)
         slots.initialize(repeating: 0, count: 1 << slotBits)

@@ -17,17 +17,22 @@ struct StateStore {
     private var slotBits: Int
     /// Number of states.
     private(set) var count = 0
+    /// The most states that there is address space for.
+    let room: Int
     /// The most states that the numbers in the slots can tell apart.
     static let capacity = Int(UInt32.max) - 1
 
     /// An empty store; nil when the system has no address space for it.
     init?(wordCount: Int, capacity: Int = StateStore.capacity) {
         self.wordCount = wordCount
-        guard let rows = GrowingMemory<UInt64>(capacity: min(capacity, (1 << 43) / wordCount / 8) * wordCount),
-            let parents = GrowingMemory<UInt32>(capacity: capacity)
+        let least = 1 << 16
+        guard let parents = GrowingMemory<UInt32>(capacity: capacity, atLeast: least),
+            let rows = GrowingMemory<UInt64>(
+                capacity: min(parents.capacity, (1 << 43) / wordCount / 8) * wordCount, atLeast: least * wordCount)
         else { return nil }
         self.rows = rows
         self.parents = parents
+        room = min(rows.capacity / wordCount, parents.capacity)
         slotBits = 12
         slots = .allocate(capacity: 1 << slotBits)
         slots.initialize(repeating: 0, count: 1 << slotBits)

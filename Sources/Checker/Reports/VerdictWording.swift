@@ -13,6 +13,7 @@ struct VerdictWording {
     var verdict: Verdict {
         let verdicts = Set(check.properties.map(\.verdict))
         if verdicts.contains(.violated) { return .violated }
+        if rejection != nil { return .error }
         if isRejected || !check.internalErrors.isEmpty || verdicts.contains(.error) { return .error }
         if verdicts.contains(.notSupported) { return .notSupported }
         if check.system == nil { return .inconclusive }
@@ -27,6 +28,12 @@ struct VerdictWording {
 
     /// Whether the spec of this check has mistakes.
     var isRejected: Bool { check.diagnostics.contains { $0.severity == .error } }
+
+    /// The mistake that the check expects, when the spec has it.
+    private var rejection: String? {
+        guard case .rejected(let code) = check.expected, check.isMet == true else { return nil }
+        return code
+    }
 
     /// `HOLDS (exhaustive: 48 213 states, SC, SLOTS=3 CLIENTS=2)`, as phrases that lines may be broken between.
     var headline: [String] {
@@ -48,6 +55,7 @@ struct VerdictWording {
 
     /// What the verdicts reach over, the commas included.
     private var scope: [String] {
+        if let rejection { return ["the spec is rejected with \(rejection)"] }
         if isRejected { return ["the spec is rejected: \(Wording.count(errorCodes.count, "error"))"] }
         guard check.system != nil else { return [check.unmetReason ?? "nothing was explored"] }
         let states = Wording.count(check.states, "state")
