@@ -10,7 +10,7 @@ int main(void) { u32 sum = 0xffffffffu; struct node *list = 0;
   for (int i = 0; i < 64; i++) { nodes[i].key = i * 2654435761u; nodes[i].next = list; list = &nodes[i]; }
   for (int i = 0; i < 256; i++) text[i] = "0123+-.,"[(i * 7 + i / 3) & 7];
   for (int i = 0; i < 256; i++) { a[i >> 4][i & 15] = i * 3; b[i >> 4][i & 15] = 100 - i; }
-  for (int round = 0; round < 12000; round++) { list = reverse(list);
+  for (int round = 0; round < 60000; round++) { list = reverse(list);
     for (struct node *n = list; n; n = n->next) if (n->key & 1) sum += n->key ^ round;
     for (int i = 0; i < 16; i++) for (int j = 0; j < 16; j++) { int s = 0; for (int k = 0; k < 16; k++) s += a[i][k] * b[k][j]; c[i][j] = s >> 2; }
     sum += c[round & 15][3]; sum += machine(text, 256); for (int i = 0; i < 16; i++) sum = crc(sum, sum + i); }

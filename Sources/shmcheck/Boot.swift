@@ -11,7 +11,7 @@ struct Boot: ParsableCommand {
     @Option(help: ArgumentHelp("Firmware for the start of memory.", valueName: "file"))
     var bios: String?
 
-    @Option(help: ArgumentHelp("A disk image, written back when the run ends.", valueName: "file"))
+    @Option(help: ArgumentHelp("A disk image; what the guest writes goes to the file.", valueName: "file"))
     var disk: String?
 
     @Flag(help: "Keep writes to the disk in memory.")
@@ -43,7 +43,10 @@ struct Boot: ParsableCommand {
             "Print events to standard error: any of instructions, memory, traps, csr.", valueName: "kinds"))
     var trace: String?
 
-    @Option(help: ArgumentHelp("Wait for a debugger on this port of the loopback address.", valueName: "port"))
+    @Option(
+        defaultAsFlag: 1234,
+        help: ArgumentHelp(
+            "Wait for a debugger on a port of the loopback address: 1234, or --gdb=PORT.", valueName: "port"))
     var gdb: UInt16?
 
     @Flag(help: "Fault on clear A and D bits instead of setting them.")
@@ -58,10 +61,10 @@ struct Boot: ParsableCommand {
     @Option(help: ArgumentHelp("Run every ELF file of a folder that judges itself.", valueName: "folder"))
     var tests: String?
 
-    @Option(help: ArgumentHelp("With --tests, write a Markdown table there.", valueName: "file"))
+    @Option(help: ArgumentHelp("With --tests or --script, put the figures into this Markdown page.", valueName: "file"))
     var page: String?
 
-    @Option(help: ArgumentHelp("With --page, what to call the suite.", valueName: "title"))
+    @Option(help: ArgumentHelp("With --page, the title of the section.", valueName: "title"))
     var suite = "Programs"
 
     func run() throws {
@@ -93,6 +96,8 @@ struct Boot: ParsableCommand {
     private func runKernel() throws(CommandFailure) -> Int32 {
         guard let kernel else { throw CommandFailure("boot needs a kernel, or --tests", code: 64) }
         let image = try HostFiles.read(kernel)
+        var file: BootDisk?
+        if let disk, !discardWrites { file = try BootDisk(disk) }
         var firmware: [UInt8]?
         if let bios { firmware = try HostFiles.read(bios) }
         let configuration = try machineConfiguration()
@@ -103,11 +108,13 @@ struct Boot: ParsableCommand {
         }
         if reference { machine.executor = .reference }
         if let trace { machine.fabric.observer = try Tracer(kinds: trace, machine) }
+        if gdb == nil, let disk = machine.disk { file?.attach(to: disk) }
         let code: Int32
         if let gdb {
             code = try DebugServer(machine, port: gdb).serve()
+            if let disk = machine.disk { try file?.writeAll(of: disk) }
         } else if let script {
-            code = try play(script, machine)
+            code = try play(script, machine, image)
         } else {
             code = Interaction(machine, limit: limit).run()
         }
@@ -116,33 +123,47 @@ struct Boot: ParsableCommand {
             HostFiles.complain(
                 "retired \(retired), clock \(machine.clock), state \(String(machine.stateHash(), radix: 16))")
         }
-        try writeBack(machine)
         return code
     }
 
-    private func play(_ path: String, _ machine: Machine) throws(CommandFailure) -> Int32 {
+    private func play(_ path: String, _ machine: Machine, _ image: [UInt8]) throws(CommandFailure) -> Int32 {
         let text = String(decoding: try HostFiles.read(path), as: UTF8.self)
         let steps = try CommandFailure.naming(path, code: 64) { () throws(ImageError) in try Script(parsing: text) }
-        switch steps.play(on: machine, output: HostFiles.print) {
-        case .finished: return 0
-        case .ended(let outcome): return Interaction.code(outcome)
+        let start = ContinuousClock.now
+        let result = steps.play(on: machine, output: HostFiles.print)
+        let seconds = (ContinuousClock.now - start).components.seconds
+        let code: Int32
+        switch result {
+        case .finished: code = 0
+        case .ended(let outcome): code = Interaction.code(outcome)
         case .missing(let text):
             HostFiles.complain("shmcheck: the guest stopped before it printed: \(text)\n\(machine.crashReport())")
-            return 1
+            code = 1
         case .limit(let text):
             HostFiles.complain("shmcheck: limit reached while waiting for: \(text)\n\(machine.crashReport())")
-            return 5
+            code = 5
         }
+        if let page {
+            let retired = machine.harts.reduce(UInt64(0)) { $0 + $1[.retired] }
+            let name = path.split(separator: "/").last.map(String.init) ?? path
+            let row = [
+                "\(name), \(harts) hart\(harts == 1 ? "" : "s")", code == 0 ? "pass" : "fail", "\(retired)",
+                "\(seconds)",
+                String(machine.stateHash(), radix: 16), SHA256.hex(image),
+                machine.configuration.disk.map { SHA256.hex($0) } ?? "none",
+            ]
+            let old = (try? HostFiles.read(page)) ?? []
+            try put(
+                Conformance.scriptSection(String(decoding: old, as: UTF8.self), titled: suite, row: row), into: page)
+        }
+        return code
     }
 
-    private func writeBack(_ machine: Machine) throws(CommandFailure) {
-        guard let path = disk, !discardWrites, let disk = machine.disk, !disk.writtenPages.isEmpty else { return }
-        try HostFiles.patch(
-            path,
-            disk.writtenPages.sorted().map { index in
-                let offset = index * 4096
-                return (offset, Array(disk.page(index).prefix(disk.size - offset)))
-            })
+    /// Puts a section into the page, in the place of the one of the same title.
+    private func put(_ section: String, into page: String) throws(CommandFailure) {
+        let old = (try? HostFiles.read(page)) ?? []
+        let text = Conformance.page(String(decoding: old, as: UTF8.self), with: section, titled: suite)
+        try HostFiles.write(Array(text.utf8), to: page)
     }
 
     private func runTests(_ folder: String) throws(CommandFailure) -> Int32 {
@@ -160,7 +181,7 @@ struct Boot: ParsableCommand {
         }
         let passed = results.count { $0.hasPassed }
         HostFiles.print(Array("\(passed) of \(results.count) pass\n".utf8))
-        if let page { try HostFiles.write(Array(Conformance.page(results, suite: suite).utf8), to: page) }
+        if let page { try put(Conformance.section(results, suite: suite), into: page) }
         if results.isEmpty { throw CommandFailure("\(folder): no ELF files", code: 74) }
         return passed == results.count ? 0 : 14
     }

@@ -12,10 +12,12 @@ import SystemPackage
 
 /// Carries packets between a socket and a session ("Overview" of the remote protocol: `$data#checksum`, `+`, `-`).
 struct DebugServer {
+    private let machine: Machine
     private let session: DebugSession
     private let port: UInt16
 
     init(_ machine: Machine, port: UInt16) {
+        self.machine = machine
         session = DebugSession(machine)
         session.output = HostFiles.print
         self.port = port
@@ -32,7 +34,8 @@ struct DebugServer {
             var byte: UInt8 = 0
             return recv(connection, &byte, 1, 0) <= 0 || byte == 3
         }
-        var stream = PacketStream(connection: connection)
+        let stream = PacketStream(connection: connection)
+        session.tell = { stream.send("O" + $0.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()) }
         while !session.isOver, let packet = stream.next() {
             if packet == "QStartNoAckMode" {
                 stream.send("OK")
@@ -41,7 +44,7 @@ struct DebugServer {
                 stream.send(reply)
             }
         }
-        return 0
+        return machine.fabric.outcome.map { Interaction.code($0) } ?? 0
     }
 
     private func listenOnce() throws(CommandFailure) -> Int32 {
@@ -65,7 +68,14 @@ struct DebugServer {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, size) == 0 }
         }
         guard isBound, listen(listener, 1) == 0 else { throw failure() }
-        HostFiles.complain("shmcheck: waiting for a debugger: target remote localhost:\(port)")
+        // Port 0 lets the system choose.
+        var taken = sockaddr_in()
+        var takenSize = size
+        _ = withUnsafeMutablePointer(to: &taken) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(listener, $0, &takenSize) }
+        }
+        let place = UInt16(bigEndian: taken.sin_port)
+        HostFiles.complain("shmcheck: waiting for a debugger: target remote localhost:\(place)")
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else { throw failure() }
         return connection
@@ -73,7 +83,7 @@ struct DebugServer {
 }
 
 /// Framing of packets on a socket.
-private struct PacketStream {
+private final class PacketStream {
     let connection: Int32
     var acknowledges = true
     private var buffer: [UInt8] = []
@@ -81,7 +91,7 @@ private struct PacketStream {
     init(connection: Int32) { self.connection = connection }
 
     /// The next packet's data, or nil when the debugger has gone.
-    mutating func next() -> String? {
+    func next() -> String? {
         while true {
             if let start = buffer.firstIndex(of: UInt8(ascii: "$")),
                 let end = buffer[start...].firstIndex(of: UInt8(ascii: "#")), buffer.count >= end + 3

@@ -66,18 +66,6 @@ enum HostFiles {
         }
     }
 
-    /// Overwrites parts of a file that exists.
-    static func patch(_ path: String, _ parts: [(offset: Int, bytes: [UInt8])]) throws(CommandFailure) {
-        do {
-            let file = try FileDescriptor.open(FilePath(path), .writeOnly)
-            try file.closeAfter {
-                for part in parts { _ = try file.writeAll(toAbsoluteOffset: Int64(part.offset), part.bytes) }
-            }
-        } catch {
-            throw CommandFailure("\(path): \(error)", code: 74)
-        }
-    }
-
     /// Names in a folder, sorted.
     static func names(in folder: String) throws(CommandFailure) -> [String] {
         guard let stream = opendir(folder) else {

@@ -4,8 +4,11 @@ import Testing
 
 enum BareMetal {
     /// Runs a program that ends in `pass`, or in `fail` with the number of the check that failed, on both executors.
+    ///
+    /// - Parameter agreesWithQEMU: QEMU must pass it too.
     static func check(
-        _ body: String, harts: Int = 1, svade: Bool = false, _ location: SourceLocation = #_sourceLocation
+        _ body: String, harts: Int = 1, svade: Bool = false, agreesWithQEMU: Bool = false,
+        _ location: SourceLocation = #_sourceLocation
     )
         throws
     {
@@ -22,6 +25,8 @@ enum BareMetal {
             hashes.append(machine.stateHash())
         }
         #expect(hashes[0] == hashes[1], sourceLocation: location)
+        guard agreesWithQEMU, let qemu = try Guest.qemu(elf, harts: harts) else { return }
+        #expect(qemu.status == 0, "QEMU ends with \(qemu.status)", sourceLocation: location)
     }
 
     /// Macros for expected traps: the handler goes on at t6 and leaves cause and value in t4 and t5.

@@ -86,7 +86,10 @@ enum Guest {
     }
 
     /// What QEMU prints for the program, or nil when QEMU is not installed.
-    static func runQEMU(_ elf: [UInt8]) throws -> String? {
+    static func runQEMU(_ elf: [UInt8]) throws -> String? { try qemu(elf)?.output }
+
+    /// What QEMU prints for the program and how it ends: 0 for the finisher's pass, else its code.
+    static func qemu(_ elf: [UInt8], harts: Int = 1) throws -> (output: String, status: Int32)? {
         guard let qemu = Tool.find("qemu-system-riscv64") else {
             #expect(!Tool.isRequired, "QEMU is needed")
             return nil
@@ -97,11 +100,12 @@ enum Guest {
             return try Tool.run(
                 "/usr/bin/timeout",
                 [
-                    "-s", "KILL", "20", qemu, "-M", "virt", "-m", "16", "-bios", "none", "-nographic", "-serial",
+                    "-s", "KILL", "20", qemu, "-M", "virt", "-m", "16", "-smp", "\(harts)", "-bios", "none",
+                    "-nographic", "-serial",
                     "stdio", "-monitor", "none",
                     "-cpu", "rv64,h=false,v=false,zbc=false,svinval=true,svnapot=true", "-kernel", file.path,
                 ]
-            ).output
+            )
         }
     }
 }

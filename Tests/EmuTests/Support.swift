@@ -59,15 +59,15 @@ enum Tool {
 
     /// Runs a program to its end and returns what it printed.
     @discardableResult
-    static func run(_ program: String, _ arguments: [String], input: String? = nil) throws -> (
-        output: String, status: Int32
-    ) {
+    static func run(
+        _ program: String, _ arguments: [String], input: String? = nil, mergesErrors: Bool = false
+    ) throws -> (output: String, status: Int32) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         let output = Pipe()
         process.standardOutput = output
-        process.standardError = FileHandle.standardError
+        if mergesErrors { process.standardError = output } else { process.standardError = FileHandle.standardError }
         let inlet = Pipe()
         process.standardInput = input == nil ? FileHandle.nullDevice : inlet
         try process.run()

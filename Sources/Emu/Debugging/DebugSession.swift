@@ -7,23 +7,29 @@
 package final class DebugSession {
     private let machine: Machine
     private let watcher = WatchObserver()
-    private var breakpoints: Set<UInt64> = []
-    /// Snapshots taken on the way, by clock, for going back.
-    private var past: [Snapshot] = []
+    private var softwareBreakpoints: Set<UInt64> = []
+    private var hardwareBreakpoints: Set<UInt64> = []
+    private var history: DebugHistory
     private var selected = 0
     private var selectedForRunning = 0
-    private static let snapshotInterval: UInt64 = 200_000
+    /// The debugger was told that the guest ended, and has not gone back since.
+    private var hasToldTheEnd = false
+    /// The latest clock reached on the present way.
+    private var latest: UInt64 = 0
     /// True once the debugger has gone.
     package private(set) var isOver = false
     /// Asked now and then while the guest runs: has the debugger sent an interrupt?
     package var isInterrupted: () -> Bool = { false }
     /// Where the guest's output goes.
     package var output: ([UInt8]) -> Void = { _ in }
+    /// Tells the debugger's user something while the guest runs, as an `O` packet.
+    package var tell: (String) -> Void = { _ in }
 
     /// Starts a session; the machine stays where it is.
     package init(_ machine: Machine) {
         self.machine = machine
-        past = [machine.snapshot()]
+        history = DebugHistory(machine)
+        latest = machine.clock
     }
 
     private var hart: Hart { machine.harts[selected] }
@@ -89,7 +95,7 @@ package final class DebugSession {
     }
 
     private func description(_ range: Substring) -> String {
-        let numbers = range.split(separator: ",").compactMap { Int($0, radix: 16) }
+        let numbers = range.split(separator: ",").compactMap { UInt32($0, radix: 16) }.map { Int($0) }
         guard numbers.count == 2 else { return "E01" }
         let bytes = Array(DebugRegisters.description.utf8)
         let start = min(numbers[0], bytes.count)
@@ -122,7 +128,7 @@ package final class DebugSession {
             let value = bytes[number * 8..<number * 8 + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             _ = DebugRegisters.write(hart, number, value)
         }
-        return forgetFuture()
+        return changed()
     }
 
     private func writeRegister(_ text: Substring) -> String {
@@ -130,12 +136,17 @@ package final class DebugSession {
         guard parts.count == 2, let number = Int(parts[0], radix: 16), let value = Hexadecimal.word(parts[1]),
             DebugRegisters.write(hart, number, value)
         else { return "E01" }
-        return forgetFuture()
+        return changed()
     }
 
-    /// After a change by hand, going back can only come here.
-    private func forgetFuture() -> String {
-        past = [machine.snapshot()]
+    private func noteChange() {
+        history.noteChange(machine)
+        latest = machine.clock
+    }
+
+    /// After a change by hand.
+    private func changed() -> String {
+        noteChange()
         return "OK"
     }
 
@@ -155,7 +166,7 @@ package final class DebugSession {
                 withUnsafeBytes(of: byte, { machine.fabric.copyIn($0, to: physical) })
             else { return "E14" }
         }
-        return forgetFuture()
+        return changed()
     }
 
     private func setBreakpoint(_ text: Substring, inserts: Bool) -> String {
@@ -165,7 +176,8 @@ package final class DebugSession {
             return "E01"
         }
         switch parts[0] {
-        case "0", "1": if inserts { breakpoints.insert(address) } else { breakpoints.remove(address) }
+        case "0": if inserts { softwareBreakpoints.insert(address) } else { softwareBreakpoints.remove(address) }
+        case "1": if inserts { hardwareBreakpoints.insert(address) } else { hardwareBreakpoints.remove(address) }
         case "2", "3", "4":
             guard let physical = hart.peekTranslation(address) else { return "E14" }
             let watch = WatchObserver.Watch(
@@ -180,101 +192,148 @@ package final class DebugSession {
 
     // MARK: Running
 
-    private func stopped(_ signal: String, _ extra: String = "") -> String {
-        "T\(signal)\(extra)thread:\(String(selected + 1, radix: 16));"
+    private func stopped(_ signal: String, _ reason: String = "") -> String {
+        "T\(signal)\(reason)thread:\(String(selected + 1, radix: 16));"
+    }
+
+    private func stopped(_ stop: DebugStop) -> String {
+        selected = stop.hart
+        selectedForRunning = stop.hart
+        return stopped("05", stop.reason)
+    }
+
+    /// The hart that executes next, after the interrupt that it takes first; nil when it waits.
+    private func nextHart() -> Hart? { machine.prepareNext() }
+
+    private func breakpointReason(_ address: UInt64) -> String? {
+        if hardwareBreakpoints.contains(address) { return "hwbreak:;" }
+        return softwareBreakpoints.contains(address) ? "swbreak:;" : nil
     }
 
     private func proceed(steps: Bool, hart index: Int?) -> String {
         if steps { return step(index ?? selectedForRunning) }
-        var lastSnapshot = machine.clock
         while true {
-            if machine.clock - lastSnapshot >= Self.snapshotInterval {
-                past.append(machine.snapshot())
-                lastSnapshot = machine.clock
-                thinOut()
-            }
-            let isExact = !breakpoints.isEmpty || !watcher.watches.isEmpty
-            for _ in 0..<(isExact ? 20_000 : 1) {
-                if let reply = advance(isExact ? 1 : Self.snapshotInterval) { return reply }
+            history.note(machine)
+            let isExact = !softwareBreakpoints.isEmpty || !hardwareBreakpoints.isEmpty || !watcher.watches.isEmpty
+            if isExact {
+                for _ in 0..<20_000 {
+                    if let hart = nextHart(), let reason = breakpointReason(hart.pc) {
+                        return stopped(DebugStop(clock: machine.clock, hart: hart.id, reason: reason))
+                    }
+                    if let reply = advance(1) { return reply }
+                }
+            } else if let reply = advance(DebugHistory.interval) {
+                return reply
             }
             if isInterrupted() { return stopped("02") }
         }
-    }
-
-    /// Keeps at most 256 snapshots: every other old one goes.
-    private func thinOut() {
-        guard past.count > 256 else { return }
-        past = past.enumerated().filter { $0.offset == 0 || $0.offset % 2 == 1 || $0.offset > 200 }.map(\.element)
     }
 
     private func step(_ index: Int) -> String {
         if machine.turns.hart != index || machine.turns.left == 0 {
             machine.turns.hart = index
             machine.turns.left = 1
+            noteChange()
         }
         return advance(1) ?? stopped("05")
     }
 
     /// Runs a little; a reply when that ends the run.
     private func advance(_ limit: UInt64) -> String? {
-        machine.fabric.observer = watcher.watches.isEmpty ? nil : watcher
-        watcher.hit = nil
-        let reason = machine.run(limit: limit)
-        machine.fabric.observer = nil
+        let before = machine.clock
+        let reason = runWatched(limit)
+        latest = max(latest, machine.clock)
         let text = machine.takeOutput()
         if !text.isEmpty { output(text) }
-        if case .ended(let outcome) = reason {
-            isOver = true
-            if case .fail(let code) = outcome {
-                return "W\(Hexadecimal.text([UInt8(truncatingIfNeeded: max(code, 1))]))"
-            }
-            return "W00"
-        }
         selected = max(machine.turns.hart, 0)
         selectedForRunning = selected
-        if let hit = watcher.hit {
-            let kind = hit.onLoad && hit.onStore ? "awatch" : hit.onLoad ? "rwatch" : "watch"
-            return stopped("05", "\(kind):\(String(hit.address, radix: 16));")
+        switch reason {
+        case .ended(let outcome): return ended(outcome)
+        case .idle, .scheduleEnded: return stopped("02")
+        case .limit:
+            // As a trigger of the architecture does, a watchpoint stops before the access; gdb steps over it.
+            guard let hit = watcher.hit, goTo(before) else { return nil }
+            return stopped(watchStop(hit, before))
         }
-        if breakpoints.contains(hart.pc) { return stopped("05", "swbreak:;") }
-        if case .idle = reason { return stopped("02") }
-        return nil
+    }
+
+    /// Runs, with the watcher looking when there are watchpoints.
+    private func runWatched(_ limit: UInt64) -> StopReason {
+        watcher.hit = nil
+        machine.fabric.observer = watcher.watches.isEmpty ? nil : watcher
+        defer { machine.fabric.observer = nil }
+        return machine.run(limit: limit)
+    }
+
+    private func watchStop(_ hit: WatchObserver.Hit, _ clock: UInt64) -> DebugStop {
+        let watch = hit.watch
+        let kind = watch.onLoad && watch.onStore ? "awatch" : watch.onLoad ? "rwatch" : "watch"
+        return DebugStop(clock: clock, hart: hit.hart, reason: "\(kind):\(String(watch.address, radix: 16));")
+    }
+
+    /// The guest ended: first a stop from which one can go back, then, if asked to go on, the exit.
+    private func ended(_ outcome: Fabric.Outcome) -> String {
+        guard hasToldTheEnd else {
+            hasToldTheEnd = true
+            tell("The guest ended: \(outcome). Go back, or continue once more to leave.\n")
+            return stopped("05", "replaylog:end;")
+        }
+        isOver = true
+        guard case .fail(let code) = outcome else { return "W00" }
+        return "W\(Hexadecimal.text([UInt8(truncatingIfNeeded: max(code, 1))]))"
     }
 
     // MARK: Going back
 
     /// Restores the machine to an earlier clock; false before the first snapshot.
     private func goTo(_ clock: UInt64) -> Bool {
-        guard let base = past.last(where: { $0.clock <= clock }) else { return false }
+        guard let base = history.base(for: clock) else { return false }
         machine.restore(base)
+        hasToldTheEnd = false
         if clock > base.clock { _ = machine.run(limit: clock - base.clock) }
         _ = machine.takeOutput()
-        selected = max(machine.turns.hart, 0)
+        selected = nextHart()?.id ?? max(machine.turns.hart, 0)
+        selectedForRunning = selected
         return true
     }
 
+    /// Undoes the last instruction of the hart that the debugger runs.
     private func stepBack() -> String {
-        guard machine.clock > 0, goTo(machine.clock - 1) else { return stopped("05", "replaylog:begin;") }
-        return stopped("05")
+        let index = selectedForRunning
+        return goBack { hart, before, _ in
+            hart?.id == index ? DebugStop(clock: before, hart: index, reason: "") : nil
+        }
     }
 
-    /// To the last stop before now: forward from the snapshot before, remembering the last hit.
+    /// To the last stop before now; a watchpoint stops after the access, which gdb then undoes.
     private func runBack() -> String {
-        var end = machine.clock
-        for base in past.reversed() where base.clock < end {
+        let end = machine.clock
+        return goBack { hart, before, hit in
+            if let hit { return self.watchStop(hit, before + 1) }
+            guard before < end, let hart, let reason = self.breakpointReason(hart.pc) else { return nil }
+            return DebugStop(clock: before, hart: hart.id, reason: reason)
+        }
+    }
+
+    /// Runs forward from ever earlier snapshots, one instruction at a time, and goes to the last stop found.
+    ///
+    /// - Parameter find: is there a stop at the instruction that this hart executed at this clock, with this hit?
+    private func goBack(_ find: (Hart?, UInt64, WatchObserver.Hit?) -> DebugStop?) -> String {
+        for (base, end) in history.segments(before: machine.clock) {
             machine.restore(base)
-            var last: UInt64?
+            var last: DebugStop?
             while machine.clock < end {
                 let before = machine.clock
-                let hit = advance(1) != nil
-                if hit && machine.clock < end { last = machine.clock }
+                let hart = nextHart()
+                // Looked at before the instruction, because it changes `pc`; without a hit it is final.
+                let early = find(hart, before, nil)
+                _ = runWatched(1)
+                last = watcher.hit.flatMap { find(hart, before, $0) } ?? early ?? last
                 if machine.clock == before { break }
             }
-            if let last, goTo(last) { return stopped("05", "swbreak:;") }
-            end = base.clock
+            if let last, goTo(last.clock) { return stopped(last) }
         }
-        if let first = past.first { machine.restore(first) }
-        selected = max(machine.turns.hart, 0)
+        _ = goTo(history.start)
         return stopped("05", "replaylog:begin;")
     }
 
@@ -282,19 +341,25 @@ package final class DebugSession {
 
     private func monitor(_ text: Substring) -> String {
         guard let bytes = Hexadecimal.bytes(text) else { return "E01" }
-        let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+        let line = String(decoding: bytes, as: UTF8.self)
+        let words = line.split(separator: " ", maxSplits: 1)
+        let argument = words.count > 1 ? words[1] : ""
         let answer: String
         switch words.first {
         case "clock": answer = "\(machine.clock)"
         case "hash": answer = String(machine.stateHash(), radix: 16)
         case "harts": answer = machine.crashReport()
+        case "send" where !argument.isEmpty:
+            machine.send(Script.unescaped(String(argument)))
+            noteChange()
+            answer = "sent"
         case "goto":
-            guard words.count == 2, let clock = UInt64(words[1]), goTo(clock) else {
-                answer = "goto CLOCK: a clock since \(past.first?.clock ?? 0)"
-                break
+            if let clock = UInt64(argument), clock <= latest, goTo(clock) {
+                answer = "at clock \(machine.clock)"
+            } else {
+                answer = "goto CLOCK: a clock from \(history.start) to \(latest)"
             }
-            answer = "at clock \(machine.clock)"
-        default: answer = "commands: clock, hash, harts, goto CLOCK"
+        default: answer = "commands: clock, goto CLOCK, harts, hash, send TEXT"
         }
         return Hexadecimal.text((answer + "\n").utf8)
     }

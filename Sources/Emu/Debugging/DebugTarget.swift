@@ -93,25 +93,33 @@ final class WatchObserver: Observer {
         var onStore: Bool
     }
 
-    var watches: [Watch] = []
-    var hit: Watch?
+    /// An access that a watchpoint tells.
+    struct Hit {
+        var watch: Watch
+        var hart: Int
+    }
 
-    private func check(_ address: UInt64, _ width: Int, isStore: Bool) {
+    var watches: [Watch] = []
+    var hit: Hit?
+
+    private func check(_ hart: Int, _ address: UInt64, _ width: Int, isStore: Bool) {
         for watch in watches where isStore ? watch.onStore : watch.onLoad {
-            if address < watch.physical + watch.count && watch.physical < address + UInt64(width) { hit = watch }
+            if address < watch.physical + watch.count && watch.physical < address + UInt64(width) {
+                hit = Hit(watch: watch, hart: hart)
+            }
         }
     }
 
     func loaded(hart: Int, address: UInt64, width: Int, value: UInt64, isDevice: Bool) {
-        check(address, width, isStore: false)
+        check(hart, address, width, isStore: false)
     }
 
     func stored(hart: Int, address: UInt64, width: Int, value: UInt64, isDevice: Bool) {
-        check(address, width, isStore: true)
+        check(hart, address, width, isStore: true)
     }
 
     func exchanged(hart: Int, address: UInt64, width: Int, old: UInt64, new: UInt64) {
-        check(address, width, isStore: false)
-        check(address, width, isStore: true)
+        check(hart, address, width, isStore: false)
+        check(hart, address, width, isStore: true)
     }
 }

@@ -12,7 +12,9 @@ package struct DeviceTreeNode {
         properties.append((name, cells.flatMap { cell in withUnsafeBytes(of: cell.bigEndian) { Array($0) } }))
     }
 
-    mutating func set(_ name: String, _ texts: String...) {
+    mutating func set(_ name: String, _ texts: String...) { set(name, texts) }
+
+    mutating func set(_ name: String, _ texts: [String]) {
         properties.append((name, texts.flatMap { Array($0.utf8) + [0] }))
     }
 

@@ -9,11 +9,11 @@ package final class PLIC: Device {
     /// Source numbers are below this.
     package static let sourceCount = 96
     private var priority = [UInt32](repeating: 0, count: PLIC.sourceCount)
-    private var pending = [Bool](repeating: false, count: PLIC.sourceCount)
-    private var claimed = [Bool](repeating: false, count: PLIC.sourceCount)
+    /// One bit for each source, as in `enabled`.
+    private var pending: [UInt32] = [0, 0, 0]
+    private var claimed: [UInt32] = [0, 0, 0]
     private var enabled: [[UInt32]]
     private var threshold: [UInt32]
-    private var pendingCount = 0
 
     init(hartCount: Int) {
         enabled = Array(repeating: [0, 0, 0], count: 2 * hartCount)
@@ -34,21 +34,23 @@ package final class PLIC: Device {
     }
 
     private func setPending(_ source: Int, _ isPending: Bool) {
-        if pending[source] == isPending { return }
-        pending[source] = isPending
-        pendingCount += isPending ? 1 : -1
+        let bit = UInt32(1) << UInt32(source & 31)
+        if isPending { pending[source >> 5] |= bit } else { pending[source >> 5] &= ~bit }
     }
 
-    /// The source a context should serve, or 0.
+    /// The source a context should serve, or 0: the highest priority above the threshold, then the lowest number.
     private func best(_ context: Int) -> Int {
-        if pendingCount == 0 { return 0 }
         var best = 0
         var bestPriority = threshold[context]
-        for source in 1..<Self.sourceCount where pending[source] && !claimed[source] && priority[source] > bestPriority
-        {
-            if enabled[context][source >> 5] >> UInt32(source & 31) & 1 != 0 {
-                best = source
-                bestPriority = priority[source]
+        for word in 0..<3 {
+            var candidates = pending[word] & ~claimed[word] & enabled[context][word]
+            while candidates != 0 {
+                let source = word << 5 | candidates.trailingZeroBitCount
+                candidates &= candidates - 1
+                if priority[source] > bestPriority {
+                    best = source
+                    bestPriority = priority[source]
+                }
             }
         }
         return best
@@ -63,7 +65,7 @@ package final class PLIC: Device {
         let word = Int(offset >> 2)
         switch offset {
         case 0..<0x1000: return word < Self.sourceCount ? UInt64(priority[word]) : 0
-        case 0x1000..<0x1080: return bits(pending, word - 0x400)
+        case 0x1000..<0x1080: return word - 0x400 < 3 ? UInt64(pending[word - 0x400]) : 0
         case 0x2000..<0x20_0000:
             let context = Int((offset - 0x2000) >> 7)
             let index = word & 31
@@ -77,17 +79,12 @@ package final class PLIC: Device {
         }
     }
 
-    private func bits(_ claims: [Bool], _ index: Int) -> UInt64 {
-        guard index < 3 else { return 0 }
-        return (0..<32).reduce(0) { claims[index * 32 + $1] ? $0 | 1 << UInt64($1) : $0 }
-    }
-
     /// Takes the best source regardless of the threshold having been met, as the line says.
     private func claim(_ context: Int) -> Int {
         let source = best(context)
         if source != 0 {
             setPending(source, false)
-            claimed[source] = true
+            claimed[source >> 5] |= 1 << UInt32(source & 31)
         }
         return source
     }
@@ -117,14 +114,13 @@ package final class PLIC: Device {
     private func complete(_ context: Int, _ source: Int) {
         guard source > 0 && source < Self.sourceCount else { return }
         guard enabled[context][source >> 5] >> UInt32(source & 31) & 1 != 0 else { return }
-        claimed[source] = false
+        claimed[source >> 5] &= ~(1 << UInt32(source & 31))
     }
 
     /// Writes all registers.
     package func save(to writer: inout StateWriter) {
         writer.words(priority.map(UInt64.init))
-        writer.data(pending.map { $0 ? 1 : 0 })
-        writer.data(claimed.map { $0 ? 1 : 0 })
+        writer.words((pending + claimed).map(UInt64.init))
         writer.words(enabled.joined().map(UInt64.init))
         writer.words(threshold.map(UInt64.init))
     }
@@ -132,17 +128,16 @@ package final class PLIC: Device {
     /// Reads them back.
     package func restore(from reader: inout StateReader) -> Bool {
         let priorities = reader.words()
-        let flags = [reader.data(), reader.data()]
+        let states = reader.words()
         let enables = reader.words()
         let thresholds = reader.words()
         let isWhole =
-            priorities.count == Self.sourceCount && flags.allSatisfy { $0.count == Self.sourceCount }
+            priorities.count == Self.sourceCount && states.count == 6
             && enables.count == 3 * enabled.count && thresholds.count == threshold.count
         guard reader.isIntact, isWhole else { return false }
         priority = priorities.map { UInt32(truncatingIfNeeded: $0) }
-        pending = flags[0].map { $0 != 0 }
-        claimed = flags[1].map { $0 != 0 }
-        pendingCount = pending.count { $0 }
+        pending = states[..<3].map { UInt32(truncatingIfNeeded: $0) }
+        claimed = states[3...].map { UInt32(truncatingIfNeeded: $0) }
         for context in enabled.indices {
             enabled[context] = (0..<3).map { UInt32(truncatingIfNeeded: enables[3 * context + $0]) }
         }

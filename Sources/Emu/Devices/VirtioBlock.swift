@@ -8,6 +8,8 @@ package final class Disk {
     private(set) var written: PageTree
     /// Numbers of pages that differ from the image.
     package private(set) var writtenPages: Set<Int> = []
+    /// Puts what was written at an offset where it outlives the machine; false when that failed.
+    package var store: ((Int, [UInt8]) -> Bool)?
 
     /// Takes an image; a last sector that is not whole is filled with zeros.
     package init(image: [UInt8]) {
@@ -110,6 +112,8 @@ package final class VirtioBlock: VirtioBackend {
             guard !isReadOnly, let offset = place(sector, data.count) else {
                 return finish(chain, 1, dataCount, fabric)
             }
+            // Stored before it is reported: a driver that never flushes may rely on that.
+            guard disk.store?(offset, data) ?? true else { return finish(chain, 1, dataCount, fabric) }
             disk.write(offset, data)
             return finish(chain, 0, dataCount, fabric)
         case 4: return finish(chain, 0, dataCount, fabric)

@@ -7,7 +7,8 @@ enum BlockKind: UInt8 {
     case lui, auipc, jal, jalr, beq, bne, blt, bge, bltu, bgeu, lb, lh, lw, ld, lbu, lhu, lwu, sb, sh, sw, sd, addi,
         slti, sltiu, xori, ori, andi, slli, srli, srai, add, sub, sll, slt, sltu, xor, srl, sra, or, and, addiw,
         slliw, srliw, sraiw, addw, subw, sllw, srlw, sraw, fence, mul, mulh, mulhu, div, divu, rem, remu, mulw,
-        divw, divuw, remw, remuw, flw, fsw, fld, fsd, fmaddD, faddD, fsubD, fmulD, fdivD, fsgnjD, fmvXD, fltD,
+        divw, divuw, remw, remuw, flw, fsw, fld, fsd, fmaddS, faddS, fsubS, fmulS, fdivS, fmaddD, faddD, fsubD, fmulD,
+        fdivD, fsgnjD, fmvXD, fltD,
         fmvDX, addUw, sh1add, sh2add, sh3add, andn, orn, xnor, clz, ctz, cpop, max, maxu, min, minu, sextB, sextH,
         zextH, rori, rev8, bext, bexti
     /// Left to the reference executor.
@@ -84,6 +85,11 @@ enum BlockKind: UInt8 {
         case .fsw: self = .fsw
         case .fld: self = .fld
         case .fsd: self = .fsd
+        case .fmaddS: self = .fmaddS
+        case .faddS: self = .faddS
+        case .fsubS: self = .fsubS
+        case .fmulS: self = .fmulS
+        case .fdivS: self = .fdivS
         case .fmaddD: self = .fmaddD
         case .faddD: self = .faddD
         case .fsubD: self = .fsubD
@@ -117,8 +123,8 @@ enum BlockKind: UInt8 {
         case .ecall, .ebreak, .fencei, .csrrw, .csrrs,
             .csrrc, .csrrwi, .csrrsi, .csrrci, .mulhsu, .lrW, .scW, .amoswapW, .amoaddW, .amoxorW, .amoandW,
             .amoorW, .amominW, .amomaxW, .amominuW, .amomaxuW, .lrD, .scD, .amoswapD, .amoaddD, .amoxorD, .amoandD,
-            .amoorD, .amominD, .amomaxD, .amominuD, .amomaxuD, .fmaddS, .fmsubS, .fnmsubS, .fnmaddS, .faddS, .fsubS,
-            .fmulS, .fdivS, .fsqrtS, .fsgnjS, .fsgnjnS, .fsgnjxS, .fminS, .fmaxS, .fcvtWS, .fcvtWuS, .fcvtLS,
+            .amoorD, .amominD, .amomaxD, .amominuD, .amomaxuD, .fmsubS, .fnmsubS, .fnmaddS,
+            .fsqrtS, .fsgnjS, .fsgnjnS, .fsgnjxS, .fminS, .fmaxS, .fcvtWS, .fcvtWuS, .fcvtLS,
             .fcvtLuS, .fmvXW, .feqS, .fltS, .fleS, .fclassS, .fcvtSW, .fcvtSWu, .fcvtSL, .fcvtSLu, .fmvWX, .fmsubD,
             .fnmsubD, .fnmaddD, .fsqrtD, .fsgnjnD, .fsgnjxD, .fminD, .fmaxD, .fcvtSD, .fcvtDS, .fcvtWD, .fcvtWuD,
             .fcvtLD, .fcvtLuD, .feqD, .fleD, .fclassD, .fcvtDW, .fcvtDWu, .fcvtDL, .fcvtDLu, .sh1addUw, .sh2addUw,
@@ -131,7 +137,9 @@ enum BlockKind: UInt8 {
 
     var writesFloat: Bool {
         switch self {
-        case .flw, .fld, .fmaddD, .faddD, .fsubD, .fmulD, .fdivD, .fsgnjD, .fmvDX: true
+        case .flw, .fld, .fmaddS, .faddS, .fsubS, .fmulS, .fdivS, .fmaddD, .faddD, .fsubD, .fmulD, .fdivD, .fsgnjD,
+            .fmvDX:
+            true
         case .lui, .auipc, .jal, .jalr, .beq, .bne, .blt, .bge, .bltu, .bgeu, .lb, .lh, .lw, .ld, .lbu, .lhu, .lwu,
             .sb, .sh, .sw, .sd, .addi, .slti, .sltiu, .xori, .ori, .andi, .slli, .srli, .srai, .add, .sub, .sll,
             .slt, .sltu, .xor, .srl, .sra, .or, .and, .addiw, .slliw, .srliw, .sraiw, .addw, .subw, .sllw, .srlw,
@@ -144,7 +152,8 @@ enum BlockKind: UInt8 {
 
     var readsFloatFirst: Bool {
         switch self {
-        case .fmaddD, .faddD, .fsubD, .fmulD, .fdivD, .fsgnjD, .fmvXD, .fltD: true
+        case .fmaddS, .faddS, .fsubS, .fmulS, .fdivS, .fmaddD, .faddD, .fsubD, .fmulD, .fdivD, .fsgnjD, .fmvXD, .fltD:
+            true
         case .lui, .auipc, .jal, .jalr, .beq, .bne, .blt, .bge, .bltu, .bgeu, .lb, .lh, .lw, .ld, .lbu, .lhu, .lwu,
             .sb, .sh, .sw, .sd, .addi, .slti, .sltiu, .xori, .ori, .andi, .slli, .srli, .srai, .add, .sub, .sll,
             .slt, .sltu, .xor, .srl, .sra, .or, .and, .addiw, .slliw, .srliw, .sraiw, .addw, .subw, .sllw, .srlw,
@@ -157,7 +166,9 @@ enum BlockKind: UInt8 {
 
     var readsFloatSecond: Bool {
         switch self {
-        case .fsw, .fsd, .fmaddD, .faddD, .fsubD, .fmulD, .fdivD, .fsgnjD, .fltD: true
+        case .fsw, .fsd, .fmaddS, .faddS, .fsubS, .fmulS, .fdivS, .fmaddD, .faddD, .fsubD, .fmulD, .fdivD, .fsgnjD,
+            .fltD:
+            true
         case .lui, .auipc, .jal, .jalr, .beq, .bne, .blt, .bge, .bltu, .bgeu, .lb, .lh, .lw, .ld, .lbu, .lhu, .lwu,
             .sb, .sh, .sw, .sd, .addi, .slti, .sltiu, .xori, .ori, .andi, .slli, .srli, .srai, .add, .sub, .sll,
             .slt, .sltu, .xor, .srl, .sra, .or, .and, .addiw, .slliw, .srliw, .sraiw, .addw, .subw, .sllw, .srlw,

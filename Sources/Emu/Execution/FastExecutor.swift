@@ -11,6 +11,36 @@ extension Hart {
         return UnsafeMutableRawPointer(bitPattern: Int(truncatingIfNeeded: address) &+ entry.pointee.addend)
     }
 
+    /// A load or store of integers that is misaligned, inside a page that the fast path may use; false when it is not.
+    @inline(never)
+    private func isDoneMisaligned(_ op: BlockOperation) -> Bool {
+        let width: UInt64
+        switch op.kind {
+        case .lh, .lhu, .sh: width = 2
+        case .lw, .lwu, .sw: width = 4
+        case .ld, .sd: width = 8
+        default: return false
+        }
+        let isStore = op.kind == .sh || op.kind == .sw || op.kind == .sd
+        let address = words[Int(op.rs1)] &+ op.unsigned
+        let entry = (isStore ? pages.store : pages.load) + Int(address >> 12 & UInt64(PageLookup.dataCount - 1))
+        guard entry.pointee.tag == address & ~0xfff | pages.dataTag, address & 0xfff <= 4096 - width,
+            let place = UnsafeMutableRawPointer(bitPattern: Int(truncatingIfNeeded: address) &+ entry.pointee.addend)
+        else { return false }
+        let value = words[Int(op.rs2)]
+        switch op.kind {
+        case .sh: place.storeBytes(of: UInt16(truncatingIfNeeded: value), as: UInt16.self)
+        case .sw: place.storeBytes(of: UInt32(truncatingIfNeeded: value), as: UInt32.self)
+        case .sd: place.storeBytes(of: value, as: UInt64.self)
+        case .lh: words[Int(op.rd)] = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int16.self)))
+        case .lhu: words[Int(op.rd)] = UInt64(place.loadUnaligned(as: UInt16.self))
+        case .lw: words[Int(op.rd)] = UInt64(bitPattern: Int64(place.loadUnaligned(as: Int32.self)))
+        case .lwu: words[Int(op.rd)] = UInt64(place.loadUnaligned(as: UInt32.self))
+        default: words[Int(op.rd)] = place.loadUnaligned(as: UInt64.self)
+        }
+        return true
+    }
+
     /// Executes blocks from `pc` on.
     ///
     /// A block's instructions are charged when it is entered; what a taken branch or a trap leaves over is given back.
@@ -398,7 +428,7 @@ extension Hart {
                         let a = Double(bitPattern: x[Int(op.pointee.rs1)])
                         let b = Double(bitPattern: x[Int(op.pointee.rs2)])
                         let result = (a + b).bitPattern
-                        if HostFloat.isPlain(result) {
+                        if HostFloat.isSafe(result) {
                             x[Int(op.pointee.rd)] = result
                             continue
                         }
@@ -410,7 +440,7 @@ extension Hart {
                         let a = Double(bitPattern: x[Int(op.pointee.rs1)])
                         let b = Double(bitPattern: x[Int(op.pointee.rs2)])
                         let result = (a - b).bitPattern
-                        if HostFloat.isPlain(result) {
+                        if HostFloat.isSafe(result) {
                             x[Int(op.pointee.rd)] = result
                             continue
                         }
@@ -422,7 +452,7 @@ extension Hart {
                         let a = Double(bitPattern: x[Int(op.pointee.rs1)])
                         let b = Double(bitPattern: x[Int(op.pointee.rs2)])
                         let result = (a * b).bitPattern
-                        if HostFloat.isPlain(result) {
+                        if HostFloat.isSafe(result) {
                             x[Int(op.pointee.rd)] = result
                             continue
                         }
@@ -434,7 +464,7 @@ extension Hart {
                         let a = Double(bitPattern: x[Int(op.pointee.rs1)])
                         let b = Double(bitPattern: x[Int(op.pointee.rs2)])
                         let result = (a / b).bitPattern
-                        if HostFloat.isPlain(result) {
+                        if HostFloat.isSafe(result) {
                             x[Int(op.pointee.rd)] = result
                             continue
                         }
@@ -448,10 +478,47 @@ extension Hart {
                         let b = Double(bitPattern: x[Int(op.pointee.rs2)])
                         let c = Double(bitPattern: x[Slot.float + Int(op.pointee.word >> 27)])
                         let result = c.addingProduct(a, b).bitPattern
-                        if HostFloat.isPlain(result) {
+                        if HostFloat.isSafe(result) {
                             x[Int(op.pointee.rd)] = result
                             continue
                         }
+                    }
+                case .faddS:
+                    if HostFloat.isReady(x, op.pointee.rm), let a = HostFloat.single(x[Int(op.pointee.rs1)]),
+                        let b = HostFloat.single(x[Int(op.pointee.rs2)]), let result = HostFloat.boxed(a + b)
+                    {
+                        x[Int(op.pointee.rd)] = result
+                        continue
+                    }
+                case .fsubS:
+                    if HostFloat.isReady(x, op.pointee.rm), let a = HostFloat.single(x[Int(op.pointee.rs1)]),
+                        let b = HostFloat.single(x[Int(op.pointee.rs2)]), let result = HostFloat.boxed(a - b)
+                    {
+                        x[Int(op.pointee.rd)] = result
+                        continue
+                    }
+                case .fmulS:
+                    if HostFloat.isReady(x, op.pointee.rm), let a = HostFloat.single(x[Int(op.pointee.rs1)]),
+                        let b = HostFloat.single(x[Int(op.pointee.rs2)]), let result = HostFloat.boxed(a * b)
+                    {
+                        x[Int(op.pointee.rd)] = result
+                        continue
+                    }
+                case .fdivS:
+                    if HostFloat.isReady(x, op.pointee.rm), let a = HostFloat.single(x[Int(op.pointee.rs1)]),
+                        let b = HostFloat.single(x[Int(op.pointee.rs2)]), let result = HostFloat.boxed(a / b)
+                    {
+                        x[Int(op.pointee.rd)] = result
+                        continue
+                    }
+                case .fmaddS:
+                    if HostFloat.isReady(x, op.pointee.rm), let a = HostFloat.single(x[Int(op.pointee.rs1)]),
+                        let b = HostFloat.single(x[Int(op.pointee.rs2)]),
+                        let c = HostFloat.single(x[Slot.float + Int(op.pointee.word >> 27)]),
+                        let result = HostFloat.boxed(c.addingProduct(a, b))
+                    {
+                        x[Int(op.pointee.rd)] = result
+                        continue
                     }
                 case .fsgnjD:
                     if x[Slot.mstatus.rawValue] & Status.fs == Status.fs {
@@ -485,6 +552,7 @@ extension Hart {
                 case .general:
                     break
                 }
+                if isDoneMisaligned(op.pointee) { continue }
                 // The reference does it.
                 pc = page &+ UInt64(op.pointee.offset)
                 let rest = end - next

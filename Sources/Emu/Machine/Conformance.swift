@@ -51,8 +51,39 @@ package enum Conformance {
             name: name, digest: SHA256.hex(bytes), verdict: verdict, instructionCount: count, stateHash: hash)
     }
 
-    /// The page: one row a program.
-    package static func page(_ results: [ConformanceResult], suite: String) -> String {
+    /// The page with a section of this title, which takes the place of one that is there.
+    package static func page(_ page: String, with section: String, titled title: String) -> String {
+        let sections = page.split(separator: "\n## ", omittingEmptySubsequences: false).enumerated().map {
+            $0.offset == 0 ? String($0.element) : "## " + $0.element
+        }
+        var isThere = false
+        let others = sections.compactMap { old -> String? in
+            guard old.hasPrefix("## \(title)\n") else { return old.isEmpty ? nil : old }
+            defer { isThere = true }
+            return isThere ? nil : section
+        }
+        let texts = (isThere ? others : others + [section]).map { text in
+            String(text.reversed().drop { $0 == "\n" }.reversed()) + "\n"
+        }
+        return texts.joined(separator: "\n")
+    }
+
+    /// The section of scripted runs with one more row, which takes the place of one of the same run.
+    ///
+    /// - Parameters:
+    ///   - page: where the section may be.
+    ///   - row: cells: the run, verdict, instructions, seconds, final state, digests.
+    package static func scriptSection(_ page: String, titled title: String, row: [String]) -> String {
+        let head = ["run", "verdict", "instructions", "seconds", "final state", "SHA-256 of kernel", "SHA-256 of disk"]
+        func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+        let old = page.components(of: "## \(title)").filter { $0.hasPrefix("| ") && !$0.hasPrefix(line(head)) }
+        let rows = old.filter { !$0.hasPrefix("| \(row[0]) |") } + [line(row)]
+        let rule = "|" + String(repeating: "---|", count: head.count)
+        return "## \(title)\n\n" + ([line(head), rule] + rows.sorted()).joined(separator: "\n") + "\n"
+    }
+
+    /// The section: one row a program.
+    package static func section(_ results: [ConformanceResult], suite: String) -> String {
         let passed = results.count { $0.hasPassed }
         var text = "## \(suite)\n\n\(passed) of \(results.count) pass.\n\n"
         text += "| program | verdict | instructions | final state | SHA-256 |\n|---|---|---|---|---|\n"
@@ -61,5 +92,14 @@ package enum Conformance {
             text += "| \(result.name) | \(result.verdict) | \(result.instructionCount) | \(hash) | \(result.digest) |\n"
         }
         return text
+    }
+}
+
+extension String {
+    /// The lines of a Markdown section, without its title.
+    fileprivate func components(of title: String) -> [String] {
+        let lines = split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        guard let start = lines.firstIndex(of: title) else { return [] }
+        return Array(lines[(start + 1)...].prefix { !$0.hasPrefix("## ") })
     }
 }

@@ -6,6 +6,7 @@ extension Machine {
         harts.map { hart in
             var lines = ["hart \(hart.id): \(hart.privilege), clock \(clock), retired \(hart[.retired])"]
             lines.append("  pc \(place(hart.pc))  \(instructionText(hart))")
+            lines += callers(hart)
             if hart[.mcause] != 0 || hart[.mepc] != 0 {
                 lines.append(
                     "  M trap: \(causeWords(hart[.mcause])), epc \(place(hart[.mepc])), tval \(hex(hart[.mtval]))")
@@ -27,9 +28,35 @@ extension Machine {
         }.joined(separator: "\n")
     }
 
-    /// An address with its symbol.
+    /// An address with its symbol and source line.
     package func place(_ address: UInt64) -> String {
-        symbols.name(of: address).map { "\(hex(address)) <\($0)>" } ?? hex(address)
+        let name = symbols.name(of: address).map { " <\($0)>" } ?? ""
+        let line = symbols.line(of: address).map { " \($0)" } ?? ""
+        return hex(address) + name + line
+    }
+
+    /// Who called whom, where code keeps frame pointers ("Frame Pointer Convention" of the psABI), newest first.
+    ///
+    /// A chain is believed as long as frames ascend and return addresses have names.
+    private func callers(_ hart: Hart) -> [String] {
+        var result: [String] = []
+        var frame = hart[x: 8]
+        while result.count < 16, frame & 7 == 0, frame > 16, let bytes = peek(hart, frame - 16, count: 16) {
+            let words = [0, 8].map { start in
+                bytes[start..<start + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            }
+            guard words[1] > 2, symbols.name(of: words[1] - 2) != nil else { break }
+            // The call, not the instruction after it.
+            result.append("  called at \(place(words[1] - (calledByShortJump(hart, words[1]) ? 2 : 4)))")
+            guard words[0] > frame else { break }
+            frame = words[0]
+        }
+        return result
+    }
+
+    private func calledByShortJump(_ hart: Hart, _ address: UInt64) -> Bool {
+        guard let bytes = peek(hart, address - 4, count: 4) else { return true }
+        return bytes[0] & 3 != 3 || bytes[0] & 0x7f != 0x6f && bytes[0] & 0x7f != 0x67
     }
 
     private func instructionText(_ hart: Hart) -> String {

@@ -168,6 +168,14 @@ package struct ExecutableFile: Sendable {
         }
     }
 
+    /// Is a range of virtual addresses inside one loaded segment?
+    func isLoaded(_ range: Range<UInt64>) -> Bool {
+        segments.contains { segment in
+            let offset = range.lowerBound &- segment.displacement &- segment.address
+            return offset < segment.size && range.upperBound - range.lowerBound <= segment.size - offset
+        }
+    }
+
     /// The address of a symbol.
     package func address(of name: String) -> UInt64? { symbols.first { $0.name == name }?.address }
 

@@ -110,6 +110,7 @@ extension Machine {
             processor.set("compatible", "riscv")
             processor.set("riscv,isa", Self.isaString)
             processor.set("riscv,isa-base", "rv64i")
+            processor.set("riscv,isa-extensions", Self.extensions)
             processor.set("mmu-type", "riscv,sv48")
             processor.set("riscv,cbom-block-size", [64])
             processor.set("riscv,cboz-block-size", [64])
@@ -127,6 +128,12 @@ extension Machine {
     /// The extensions, in the order of the manual.
     package static let isaString =
         "rv64imafdc_zicbom_zicboz_zicntr_zicsr_zifencei_zihpm_zba_zbb_zbs_sstc_svadu_svinval_svnapot"
+
+    /// The same, each by itself.
+    static var extensions: [String] {
+        let parts = isaString.split(separator: "_").map(String.init)
+        return (parts.first ?? "").dropFirst(4).map { String($0) } + parts.dropFirst()
+    }
 
     private func platform() -> DeviceTreeNode {
         let plicHandle: UInt32 = 16

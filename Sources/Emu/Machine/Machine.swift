@@ -24,6 +24,8 @@ package final class Machine {
     package let console = VirtioConsole()
     /// Devices with an interrupt at the PLIC.
     private let sources: [(device: any Device, source: Int)]
+    /// The version of the devices that the PLIC has seen.
+    private var polledVersion: UInt64 = .max
     /// Instructions, and traps, of all harts so far, plus time skipped while all waited.
     package var clock: UInt64 = 0
     /// Whose turn it is.
@@ -99,8 +101,11 @@ package final class Machine {
     /// Brings a hart's interrupt lines up to date with devices and clock.
     func refreshLines(_ hart: Hart) {
         fabric.now = hart.now
-        for (device, source) in sources {
-            plic.update(source, isHigh: device.isInterrupting, wasRaised: device.takeRaise())
+        if polledVersion != fabric.deviceVersion {
+            for (device, source) in sources {
+                plic.update(source, isHigh: device.isInterrupting, wasRaised: device.takeRaise())
+            }
+            polledVersion = fabric.deviceVersion
         }
         var lines: UInt64 = 0
         if clint.softwarePending[hart.id] { lines |= Interrupt.machineSoftware.bit }

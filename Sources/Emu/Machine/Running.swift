@@ -78,11 +78,18 @@ extension Machine {
     ///   - skipsIdleTime: when all harts wait, the clock jumps to the first timer instead of stopping.
     package func run(limit: UInt64, skipsIdleTime: Bool = true) -> StopReason {
         let end = clock.addingReportingOverflow(limit).overflow ? UInt64.max : clock + limit
-        var idleTurns = 0
         while true {
             if let outcome = fabric.outcome { return .ended(outcome) }
             if clock >= end { return .limit }
-            if turns.left == 0 && !turns.advance(hartCount: harts.count) { return .scheduleEnded }
+            if turns.left == 0 {
+                // While all wait, time passes and nobody's turn begins: so it does not matter where runs are cut.
+                if let wakeUp = sleepTime() {
+                    guard skipsIdleTime, let time = wakeUp else { return .idle(until: wakeUp) }
+                    clock = max(clock, min(time, end))
+                    continue
+                }
+                guard turns.advance(hartCount: harts.count) else { return .scheduleEnded }
+            }
             let hart = harts[turns.hart]
             // `left` starts at the largest number: the first instruction of such a turn is always executed.
             if turns.endsAtEvent && turns.left != .max && isAtVisibleEvent(hart) {
@@ -91,26 +98,33 @@ extension Machine {
             }
             let used = runTurn(hart, budget: turns.endsAtEvent ? 1 : min(turns.left, end - clock))
             turns.left -= min(used, turns.left)
-            guard hart[.waiting] != 0 else {
-                idleTurns = 0
-                continue
-            }
             // A waiting hart gives up the rest of its turn.
-            turns.left = 0
-            idleTurns += 1
-            guard idleTurns >= harts.count, let wakeUp = sleepTime() else { continue }
-            guard skipsIdleTime, let time = wakeUp else { return .idle(until: wakeUp) }
-            if time >= end {
-                clock = end
-                return .limit
-            }
-            clock = max(clock, time)
-            idleTurns = 0
+            if hart[.waiting] != 0 { turns.left = 0 }
         }
+    }
+
+    /// Goes as far as one can without time passing: to a turn, and into the handler of an interrupt.
+    ///
+    /// `run` does the same first, so asking changes nothing.
+    ///
+    /// - Returns: the hart that executes the next instruction, at its `pc`; nil when that cannot be said yet.
+    package func prepareNext() -> Hart? {
+        if fabric.outcome != nil { return nil }
+        if turns.left == 0 && (sleepTime() != nil || !turns.advance(hartCount: harts.count)) { return nil }
+        let hart = harts[turns.hart]
+        hart[.clockOffset] = clock &- hart[.retired]
+        refreshLines(hart)
+        if hart[.waiting] != 0 {
+            if !isAwake(hart) { return nil }
+            hart[.waiting] = 0
+        }
+        _ = hart.enterPendingInterrupt()
+        return hart
     }
 
     /// When all harts wait: the clock of the first timer that wakes one, if any. Nil when one is awake.
     private func sleepTime() -> UInt64?? {
+        if harts.contains(where: { $0[.waiting] == 0 }) { return .none }
         var first: UInt64?
         for hart in harts {
             hart[.clockOffset] = clock &- hart[.retired]

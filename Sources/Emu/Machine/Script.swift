@@ -38,7 +38,8 @@ package struct Script: Sendable {
         self.steps = steps
     }
 
-    private static func unescaped(_ text: String) -> [UInt8] {
+    /// Text with its escapes resolved.
+    static func unescaped(_ text: String) -> [UInt8] {
         var result: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {

@@ -1,14 +1,24 @@
-// Names for addresses: the nearest symbol below, with its distance.
+// Names for addresses: the nearest symbol below, with its distance, and the source line.
 
-/// Symbols of the kernel, by address.
+/// Symbols and source lines of the kernel, by address.
 package struct SymbolTable: Sendable {
     private let symbols: [ExecutableFile.Symbol]
+    private let lines: LineTable
 
     /// No symbols.
-    package init() { symbols = [] }
+    package init() {
+        symbols = []
+        lines = LineTable()
+    }
 
     /// The symbols of a file.
-    package init(_ file: ExecutableFile) { symbols = file.symbols }
+    package init(_ file: ExecutableFile) {
+        symbols = file.symbols
+        lines = LineTable(file)
+    }
+
+    /// `file:line` of the code at an address, where the file says it.
+    package func line(of address: UInt64) -> String? { lines.place(of: address) }
 
     /// The symbol that covers an address, or starts closest below it: `name` or `name+0x1c`.
     package func name(of address: UInt64) -> String? {
