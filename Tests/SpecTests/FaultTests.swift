@@ -14,7 +14,10 @@ import Testing
         let outcome: OutcomeSyntax?
         var testDescription: String { "\((path as NSString).lastPathComponent) \(id)" }
         /// Settings as a key: faults with the same ones have the same healthy system.
-        var constants: String { settings.map { "\($0.name.text): \($0.value.range.file.text(of: $0.value.range))" }.joined(separator: ", ") }
+        var constants: String {
+            settings.map { "\($0.name.text): \($0.value.range.file.text(of: $0.value.range))" }
+                .joined(separator: ", ")
+        }
     }
 
     static let paths = ["queue", "map", "tlb", "forkexec", "prime", "crypto"].map { "Specs/\($0).spec" }

@@ -364,7 +364,9 @@ package struct ConstantContext: EvaluationContext {
     package init() {}
 
     /// Never asked.
-    package func value(of variable: VariableID, indices: [Int], at range: SourceRange) throws(EvaluationFailure) -> Value {
+    package func value(of variable: VariableID, indices: [Int], at range: SourceRange) throws(EvaluationFailure)
+        -> Value
+    {
         preconditionFailure("a constant reads no data")
     }
 
