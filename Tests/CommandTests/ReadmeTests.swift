@@ -16,9 +16,18 @@ import Testing
         return text.components(separatedBy: "```\n$ ./shmcheck ").dropFirst().compactMap { part in
             guard let block = part.components(separatedBy: "\n```").first else { return nil }
             let lines = block.components(separatedBy: "\n")
-            return Session(arguments: lines[0].split(separator: " ").map(String.init), lines: Array(lines.dropFirst()))
+            let arguments = lines[0].split(separator: " ").flatMap { expanded(String($0)) }
+            return Session(arguments: arguments, lines: Array(lines.dropFirst()))
         }
     }()
+
+    /// `Specs/*.spec` as a shell would put it.
+    private static func expanded(_ argument: String) -> [String] {
+        guard argument.hasSuffix("/*.spec") else { return [argument] }
+        let folder = String(argument.dropLast("/*.spec".count))
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(packageFolder)/\(folder)")) ?? []
+        return names.filter { $0.hasSuffix(".spec") }.sorted().map { "\(folder)/\($0)" }
+    }
 
     /// The block with the larger check takes its time.
     static let isQuick = ProcessInfo.processInfo.environment["SHMCHECK_QUICK"] != nil

@@ -362,12 +362,8 @@ extension Compiler {
             let field = layout.processes[number].position
             let position = assembler.register()
             assembler.load(Address(offset: stateBase + field.offset), bits: field.bits, lower: 0, into: position)
-            for code in codes(number, system.kind(of: number).process).dropLast() {
-                let no = assembler.newLabel()
-                assembler.branch(.branchNotEqualImmediate, a: position, imm: Int64(code), to: no)
-                assembler.emit(.constant, a: result, imm: 1)
-                assembler.place(no)
-            }
+            let wanted = Array(codes(number, system.kind(of: number).process).dropLast())
+            assembler.emit(.move, a: result, b: isOne(of: wanted, position, field.bits))
             assembler.branch(.jump, to: end)
             assembler.place(next)
         }

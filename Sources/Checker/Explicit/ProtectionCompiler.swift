@@ -124,6 +124,15 @@ extension Compiler {
         }
     }
 
+    /// A register with 1 if a position is one of the codes, else 0: a bit of a constant, however many codes there are.
+    func isOne(of codes: [Int], _ position: UInt16, _ bits: Int) -> UInt16 {
+        var words = Array(repeating: UInt64(0), count: max(1, (1 << bits) / 64))
+        for code in codes { words[code / 64] |= 1 << UInt64(code % 64) }
+        let result = assembler.register()
+        assembler.load(Address(offset: assembler.constant(words), index: position), bits: 1, lower: 0, into: result)
+        return result
+    }
+
     /// With every micro-step a step: leaves the part unjudged while the process stands between two of one step.
     func skipUnlessAtStep(_ pid: Operand, _ skip: Int) {
         guard system.isUnreduced else { return }
@@ -136,10 +145,9 @@ extension Compiler {
             assembler.load(
                 Address(offset: stateBase + process.position.offset), bits: process.position.bits, lower: 0,
                 into: position)
-            for (point, info) in system.kind(of: number).process.points.enumerated() where !info.isStepPoint {
-                assembler.branch(
-                    .branchEqualImmediate, a: position, imm: Int64(StateLayout.code(ofPoint: point)), to: skip)
-            }
+            let points = system.kind(of: number).process.points
+            let between = points.indices.filter { !points[$0].isStepPoint }.map(StateLayout.code(ofPoint:))
+            assembler.branch(.branchNonZero, a: isOne(of: between, position, process.position.bits), to: skip)
             assembler.branch(.jump, to: done)
             assembler.place(next)
         }
