@@ -49,6 +49,7 @@ let package = Package(
         .testTarget(name: "SpecTests", dependencies: ["Model", "Checker"], swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["Model", "Checker"], swiftSettings: strict),
         .testTarget(name: "EmuTests", dependencies: ["Emu"], swiftSettings: strict),
+        .testTarget(name: "GuestTests", dependencies: ["Emu"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -5,7 +5,7 @@ import Emu
 struct Boot: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run a kernel on the RV64 machine.")
 
-    @Argument(help: "The kernel: an ELF64 file or a raw image.")
+    @Argument(help: "The kernel: an ELF64 file or a raw image; `guest` is the built-in one.")
     var kernel: String?
 
     @Option(help: ArgumentHelp("Firmware for the start of memory.", valueName: "file"))
@@ -94,7 +94,8 @@ struct Boot: ParsableCommand {
     }
 
     private func runKernel() throws(CommandFailure) -> Int32 {
-        guard let kernel else { throw CommandFailure("boot needs a kernel, or --tests", code: 64) }
+        guard var kernel else { throw CommandFailure("boot needs a kernel, or --tests", code: 64) }
+        if kernel == BuiltInGuest.word { kernel = try BuiltInGuest.kernel() }
         let image = try HostFiles.read(kernel)
         var file: BootDisk?
         if let disk, !discardWrites { file = try BootDisk(disk) }

@@ -1,0 +1,71 @@
+// The built-in guest: the word `guest` for a kernel, built from its sources when they have changed.
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The kernel in `Guest/`, healthy or with one of its known faults.
+enum BuiltInGuest {
+    /// What stands for it where a kernel's path is asked for.
+    static let word = "guest"
+
+    /// The path of the kernel, which is built first when that is needed.
+    static func kernel() throws(CommandFailure) -> String {
+        let home = try home()
+        let output = "\(home)/.build/guest/healthy"
+        let status = try run("/bin/sh", ["\(home)/Guest/build.sh", "--output", output])
+        if status != 0 { throw CommandFailure("the guest was not built", code: status) }
+        return "\(output)/kernel"
+    }
+
+    /// The folder with the guest's sources: `SHMCHECK_HOME`, or the one that the program lies in.
+    private static func home() throws(CommandFailure) -> String {
+        if let set = getenv("SHMCHECK_HOME") {
+            let home = String(cString: set)
+            if hasGuest(home) { return home }
+            throw CommandFailure("SHMCHECK_HOME is \(home), where there is no Guest/build.sh", code: 69)
+        }
+        var folder = FilePath(executablePath())
+        while folder.removeLastComponent() {
+            if hasGuest(folder.string) { return folder.string }
+        }
+        throw CommandFailure("the guest's sources are not found: set SHMCHECK_HOME to the project's folder", code: 69)
+    }
+
+    private static func hasGuest(_ folder: String) -> Bool { access("\(folder)/Guest/build.sh", R_OK) == 0 }
+
+    private static func executablePath() -> String {
+        #if os(Linux)
+            let link = "/proc/self/exe"
+        #else
+            let link = CommandLine.arguments[0]
+        #endif
+        guard let resolved = realpath(link, nil) else { return CommandLine.arguments[0] }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// Runs a program to its end; what it prints goes to standard error.
+    private static func run(_ path: String, _ arguments: [String]) throws(CommandFailure) -> Int32 {
+        var vector = ([path] + arguments).map { strdup($0) } + [nil]
+        defer { for argument in vector { free(argument) } }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, 2, 1)
+        var child: pid_t = 0
+        let problem = posix_spawn(&child, path, &actions, nil, &vector, environ)
+        if problem != 0 { throw CommandFailure("\(path): \(String(cString: strerror(problem)))", code: 69) }
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0 {
+            if errno != EINTR { throw CommandFailure("\(path): \(String(cString: strerror(errno)))", code: 74) }
+        }
+        // The low seven bits are the signal that ended it, the next eight its own status.
+        return status & 0x7f == 0 ? status >> 8 & 0xff : 70
+    }
+}
