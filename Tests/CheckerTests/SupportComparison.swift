@@ -137,11 +137,9 @@ struct Comparer {
     private func compareReduction(_ reduced: CheckResult, _ base: CheckResult, _ result: inout Comparison) {
         // Every run may break a rule before its first point: then nothing holds, and there are no verdicts to compare.
         if reduced.states == 0 { return }
-        // Open: a step that breaks off in its middle hides the state that a store before had reached
-        // (bugs/diff-trap-hides-store.spec); until then HOLDS beside such a violation says nothing.
-        let breaksOff = ["trap", "panic", "lock_use", "lock_discipline", "ownership"].contains {
-            result.verdicts[$0] == .violated
-        }
+        // A step that breaks a rule ends its path: others are judged on what comes before it (Language.md, section 14),
+        // and without steps that is more.
+        let breaksOff = reduced.violated.contains { [.trap, .lock, .assert].contains($0.kind) }
         let (left, right) = (Self.verdicts(of: reduced), Self.verdicts(of: base))
         for name in Set(left.keys).union(right.keys).subtracting(tolerated).sorted() where left[name] != right[name] {
             if breaksOff, left[name] != .violated { continue }

@@ -15,14 +15,15 @@ struct CommandResult {
 enum Command {
     static let program = packageFolder.appending(path: ".build/release/shmcheck")
 
-    /// Runs the program; a run of more than a minute is ended and fails by its code.
+    /// Runs the program; a run that takes too long is ended and fails by its code.
     ///
     /// - Parameters:
     ///   - arguments: the command line.
     ///   - folder: the working directory.
     ///   - output: where standard output goes; read back when it is a plain file.
+    ///   - seconds: how long it may take.
     static func run(
-        _ arguments: [String], in folder: URL, output: URL? = nil
+        _ arguments: [String], in folder: URL, output: URL? = nil, seconds: Int = 60
     ) throws -> CommandResult {
         let scratch = try TemporaryFolder()
         let outputFile = output ?? scratch.url.appending(path: "output")
@@ -41,7 +42,7 @@ enum Command {
         try process.run()
         let pid = process.processIdentifier
         let watchdog = DispatchWorkItem { kill(pid, SIGKILL) }
-        DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watchdog)
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds), execute: watchdog)
         process.waitUntilExit()
         watchdog.cancel()
         let code = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus

@@ -38,7 +38,8 @@ import Testing
         if Self.isQuick, !session.arguments.contains("--fault") { return }
         let folder = try TemporaryFolder()
         let result = try Command.run(
-            session.arguments + ["--out-dir", folder.url.appending(path: "traces").path()], in: packageFolder)
+            session.arguments + ["--out-dir", folder.url.appending(path: "traces").path()], in: packageFolder,
+            seconds: 900)
         var rest = result.output.components(separatedBy: "\n").filter { !$0.isEmpty }[...]
         var mayskip = false
         for line in session.lines where !line.isEmpty {
