@@ -52,6 +52,15 @@ struct FaultPatch: CustomTestStringConvertible {
         hasStory = head.first?.hasPrefix("Fault \(id). ") ?? false
     }
 
+    /// Puts another schedule into the patch's head.
+    func write(schedule: String) throws {
+        let file = root.appendingPathComponent("Guest/Faults/\(id).patch")
+        let lines = try String(contentsOf: file, encoding: .utf8).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        let changed = lines.map { $0.hasPrefix("Schedule: ") ? "Schedule: \(schedule)" : $0 }
+        try changed.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
+    }
+
     private static func effect(_ text: String) -> Effect? {
         switch text {
         case "fails": .fails
