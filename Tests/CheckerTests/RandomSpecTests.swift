@@ -12,7 +12,8 @@ import Testing
     @Test func enginesAgreeOnRandomSpecs() {
         let environment = ProcessInfo.processInfo.environment
         let given = environment["SHMCHECK_SEED"].flatMap { UInt64($0) }
-        let first = given ?? UInt64.random(in: 0..<1 << 40)
+        // Whether a change may land is no matter of luck; everywhere else the seeds are new each time.
+        let first = given ?? (environment["CI"] == "true" ? 205_357_897_320 : UInt64.random(in: 0..<1 << 40))
         let asked = environment["SHMCHECK_SPECS"].flatMap { Int($0) }
         let count = asked ?? (given != nil ? 1 : isQuick ? 300 : 3000)
         print("random specs from seed \(first): SHMCHECK_SEED=N runs the spec of one seed")

@@ -25,7 +25,8 @@ import Testing
     private static func expanded(_ argument: String) -> [String] {
         guard argument.hasSuffix("/*.spec") else { return [argument] }
         let folder = String(argument.dropLast("/*.spec".count))
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(packageFolder)/\(folder)")) ?? []
+        let path = packageFolder.appending(path: folder).path()
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.filter { $0.hasSuffix(".spec") }.sorted().map { "\(folder)/\($0)" }
     }
 

@@ -184,6 +184,9 @@ struct ReferenceRun {
         let process = system.processes[id]
         let instance = try index.map { formula throws(Stop) in try run.ordinal(formula) } ?? 0
         let target = process.firstPid + instance
+        // As in C, the arguments are evaluated before anything is done.
+        var locals: [Value?] = Array(repeating: nil, count: process.code.locals.count)
+        for (parameter, formula) in arguments.enumerated() { locals[parameter] = try run.evaluate(formula) }
         if case .point = state.processes[target].position {
             throw violation(.lockUse, "\(system.types.pidNames[target]) is started while it runs", node.range)
         }
@@ -192,8 +195,6 @@ struct ReferenceRun {
                 .ownership(claimed), "\(system.types.pidNames[target]) is started while its data are claimed",
                 node.range)
         }
-        var locals: [Value?] = Array(repeating: nil, count: process.code.locals.count)
-        for (parameter, formula) in arguments.enumerated() { locals[parameter] = try run.evaluate(formula) }
         var child = ReferenceRun(system: system, code: process.code, pid: target, state: state, locals: locals)
         child.state.processes[target].channel = 0
         var forks: [(run: ReferenceRun, node: NodeID)] = []
