@@ -131,7 +131,7 @@ struct CheckCommand: ParsableCommand {
     }
 
     /// `NAME=VALUE` as a setting; the value is an expression of the language.
-    private static func setting(_ text: String) throws -> SettingSyntax {
+    static func setting(_ text: String) throws -> SettingSyntax {
         let diagnostics = Diagnostics()
         let source = SourceFile(path: "-D \(text)", text: "spec D\nconst \(text)\n")
         let spec = Parser.parse(source, diagnostics: diagnostics)
