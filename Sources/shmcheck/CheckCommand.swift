@@ -131,7 +131,7 @@ struct CheckCommand: ParsableCommand {
     }
 
     /// `NAME=VALUE` as a setting; the value is an expression of the language.
-    private static func setting(_ text: String) throws -> SettingSyntax {
+    static func setting(_ text: String) throws -> SettingSyntax {
         guard let setting = SettingSyntax(text: text) else {
             throw ValidationError("-D takes NAME=VALUE, not \(text)")
         }

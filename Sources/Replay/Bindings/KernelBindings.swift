@@ -24,6 +24,11 @@ package struct KernelBindings: Sendable {
     package internal(set) var harts: Int?
     /// What binds by its name.
     package internal(set) var primitives = KernelPrimitives()
+    /// What is to be told of each line, in order.
+    package internal(set) var lines: [BindingLine] = []
+
+    /// Whether every line is bound, and spec and kernel agree.
+    package var isComplete: Bool { lines.allSatisfy { $0.problem == nil } }
 
     init(kernel: String) { self.kernel = kernel }
 }
@@ -49,6 +54,8 @@ package struct BoundElement: Sendable, Hashable {
         case field(Int)
         /// By ordinal of the index type.
         case element(Int)
+        /// Into an optional that is not nil.
+        case payload
     }
     /// The datum.
     package let variable: VariableID
@@ -67,6 +74,7 @@ package struct BoundElement: Sendable, Hashable {
             switch (step, value) {
             case (.field(let index), .structure(let fields)) where index < fields.count: value = fields[index]
             case (.element(let index), .array(let elements)) where index < elements.count: value = elements[index]
+            case (.payload, .some(let inner)): value = inner
             default: return nil
             }
         }
@@ -102,8 +110,8 @@ package struct FunctionBinding: Sendable {
     package let parameters: [String]
     /// The kernel's function.
     package let code: FunctionCode
-    /// What the kernel's parameters are, as expressions over the line's parameters.
-    package let arguments: [(parameter: FunctionParameter?, value: ExpressionSyntax)]
+    /// What the kernel's parameters are, as formulas whose first locals are the func's parameters.
+    package let arguments: [(parameter: FunctionParameter, value: Formula)]
     /// How a process gets there.
     package let systemCall: SystemCall?
     /// The line.
@@ -116,18 +124,16 @@ package struct SystemCall: Sendable {
     package let name: String
     /// Its number, for register a7.
     package let number: UInt64
-    /// Its arguments, for a0 and those after it, as expressions over the line's parameters.
-    package let arguments: [ExpressionSyntax]
+    /// Its arguments, for a0 and those after it, as formulas whose first locals are the func's parameters.
+    package let arguments: [Formula]
 }
 
 /// `step insert.put = line "kernel/shmem_queue.c":51`
 package struct StepBinding: Sendable {
     /// The step's name: `insert.put`.
     package let step: String
-    /// Where a process stops before it.
+    /// Where a process stops before it: before one of these instructions.
     package let addresses: [UInt64]
-    /// Whether it stops at the return of a function rather than before an instruction: `leave f`.
-    package let isLeave: Bool
     /// The line.
     package let range: SourceRange
 }
@@ -170,8 +176,8 @@ package struct KernelPrimitives: Sendable {
     package internal(set) var functions: [String: FunctionCode] = [:]
     /// The process that runs on a hart: `cpus[h].proc`, over the index `h`.
     package internal(set) var current: KernelExpression?
-    /// Slots of the process table, and harts; nil where the kernel has no such array.
-    package internal(set) var slotCount: Int?, hartCount: Int?
-    /// Address and size of an element of `proc[]`: a pointer to a process is matched with its slot by them.
-    package internal(set) var processTable: (address: UInt64, stride: UInt64)?
+    /// The process table that the `pid` line names: address of its first slot, bytes of a slot, number of slots.
+    package internal(set) var processTable: (address: UInt64, stride: UInt64, count: Int)?
+    /// Elements of `cpus[]`.
+    package internal(set) var hartCount: Int?
 }

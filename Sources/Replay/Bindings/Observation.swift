@@ -11,6 +11,8 @@ package indirect enum Observation: Hashable, Sendable {
     case foreign(String)
     /// The kernel's number of a process, a frame, or another element of a sort: matched by the partial bijection.
     case number(Int64)
+    /// A pointer to a slot of the process table, by the slot's index.
+    case slot(Int64)
     case null
     case some(Observation)
     /// Fields in the model's order; nil for one that is not bound.
@@ -24,6 +26,8 @@ package enum ObservedLock: Hashable, Sendable {
     case free
     /// Held on a hart, by the process that runs there or by the scheduler.
     case held(hart: Int)
+    /// Held by the process of that number: a lock that one sleeps for.
+    case heldByProcess(number: Int64)
     /// Held, and the kernel does not say by whom.
     case heldBySomeone
 }
