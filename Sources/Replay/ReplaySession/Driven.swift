@@ -16,6 +16,8 @@ final class Driven {
     let root: UInt64
     /// Its stack pointer in user mode: below it is memory of its own.
     let stack: UInt64
+    /// It runs the code of its own program; otherwise it is made to issue the system calls that the block names.
+    let isNative: Bool
     /// The call of the model that it has entered by a system call and not left.
     var call: Int?
     /// The innermost bound call whose function it has entered.
@@ -35,13 +37,14 @@ final class Driven {
         case finished
     }
 
-    init(pid: Int, process: GuestProcess, hart: Int, userAddress: UInt64, root: UInt64, stack: UInt64) {
+    init(pid: Int, process: GuestProcess, hart: Int, userAddress: UInt64, root: UInt64, stack: UInt64, isNative: Bool) {
         self.pid = pid
         self.process = process
         self.hart = hart
         self.userAddress = userAddress
         self.root = root
         self.stack = stack
+        self.isNative = isNative
     }
 }
 

@@ -40,7 +40,9 @@ final class Driver {
     func place(_ address: UInt64) -> KernelPlace {
         let name = machine.symbols.name(of: address) ?? "0x" + String(address, radix: 16)
         let function = name.split(separator: "+").first.map(String.init) ?? name
-        return KernelPlace(address: address, function: function, line: machine.symbols.line(of: address) ?? "")
+        // The last two parts of the path: the file is known by them, wherever it was compiled.
+        let parts = (machine.symbols.line(of: address) ?? "").split(separator: "/")
+        return KernelPlace(address: address, function: function, line: parts.suffix(2).joined(separator: "/"))
     }
 
     /// Where a hart is; at the entry of a primitive, where it was called.
@@ -82,6 +84,7 @@ final class Driver {
                 if case .access(let watch) = target, inPrimitive == nil, access.isWatched(by: watch) { return .reached }
             case .user:
                 if target == .user { return .reached }
+                if driven.isNative { continue }
                 return .strayed(
                     ReplayFinding("the system call of \(name(driven)) has returned", place: place(ofHart: hart)))
             case .call(let primitive, let argument):
@@ -159,7 +162,7 @@ final class Driver {
 
     /// A process is back in user mode: its next system call is made as if from where its first one was.
     func rest(_ driven: Driven) {
-        guard let hart = driven.hart else { return }
+        guard let hart = driven.hart, !driven.isNative else { return }
         machine.harts[hart].pc = driven.userAddress
         machine.harts[hart][x: 2] = driven.stack
     }

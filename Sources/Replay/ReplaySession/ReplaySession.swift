@@ -69,7 +69,8 @@ package final class ReplaySession {
             let registers = driver.machine.harts[hart]
             driver.driven[pid] = Driven(
                 pid: pid, process: process, hart: hart, userAddress: registers.pc,
-                root: (registers[.satp] & (1 << 44 - 1)) << 12, stack: registers[x: 2])
+                root: (registers[.satp] & (1 << 44 - 1)) << 12, stack: registers[x: 2],
+                isNative: kernel.startedPrograms.contains(process.program))
             likeness.partners.set(pid, process, slot: kernel.slot(of: process))
         }
         for hart in driver.machine.harts.indices { driver.control.silenceTimer(hart: hart) }
@@ -208,6 +209,9 @@ package final class ReplaySession {
             driven.position = .between
             return .reached
         }
+        driven.call = call.activation
+        driven.function = nil
+        if driven.isNative { return advance(driven, at: node, in: state) }
         do {
             let arguments = try calls.arguments(of: call, pid: driven.pid, in: state)
             let words = try registers(driven, arguments)
@@ -215,8 +219,6 @@ package final class ReplaySession {
         } catch {
             return .strayed(ReplayFinding(error.description))
         }
-        driven.call = call.activation
-        driven.function = nil
         return advance(driven, at: node, in: state)
     }
 
@@ -262,7 +264,10 @@ package final class ReplaySession {
     /// Lets a process come back to user mode.
     private func finishCall(_ driven: Driven, _ after: ProcessState) -> DriveOutcome {
         defer { if after.position == .finished { driven.position = .finished } }
-        guard driven.call != nil else { return .reached }
+        guard driven.call != nil else {
+            driven.position = .user
+            return .reached
+        }
         let outcome = driver.run(driven, to: .user)
         guard case .reached = outcome else { return outcome }
         driven.call = nil
