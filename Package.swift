@@ -26,6 +26,7 @@ let package = Package(
         .library(name: "Model", targets: ["Model"]),
         .library(name: "Checker", targets: ["Checker"]),
         .library(name: "Emu", targets: ["Emu"]),
+        .library(name: "Replay", targets: ["Replay"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -37,10 +38,11 @@ let package = Package(
         .target(name: "CIntrinsics"),
         .target(name: "Checker", dependencies: ["Model", "CIntrinsics"], swiftSettings: strict),
         .target(name: "Emu", swiftSettings: strict),
+        .target(name: "Replay", dependencies: ["Model", "Checker", "Emu"], swiftSettings: strict),
         .executableTarget(
             name: "shmcheck",
             dependencies: [
-                "Checker", "Emu", "Model",
+                "Checker", "Emu", "Model", "Replay",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ], swiftSettings: strict, linkerSettings: [linkSwiftStatically]),
@@ -50,6 +52,8 @@ let package = Package(
         .testTarget(name: "CommandTests", dependencies: ["Model", "Checker"], swiftSettings: strict),
         .testTarget(name: "EmuTests", dependencies: ["Emu"], swiftSettings: strict),
         .testTarget(name: "GuestTests", dependencies: ["Emu"], swiftSettings: strict),
+        .testTarget(
+            name: "ReplayTests", dependencies: ["Replay", "Emu", "Model", "Checker"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -50,7 +50,8 @@ enum HouseRules {
                 "Machine",
                 "Debugging",
             ]),
-        FolderOrder(target: "Replay", lowestFirst: ["Bindings", "ReplaySession", "Exploration"]),
+        FolderOrder(
+            target: "Replay", lowestFirst: ["Symbols", "Bindings", "ReplaySession", "Walk", "Exploration"]),
     ]
 
     /// Only instruction tables, the one execution switch and generated code.
