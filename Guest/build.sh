@@ -111,7 +111,7 @@ c_object() {
 
 link() { "$tools/ld.lld" --gc-sections --no-relax -z noexecstack "$@"; }
 
-programs='init sh echo kill halt shmem_test1 shmem_test2 crypto_cli crypto_srv primestart primecom primecalc usertests'
+programs='init sh echo kill halt shmem_test1 shmem_test2 crypto_cli crypto_srv primestart primecom primecalc usertests park'
 kernel_objects='boot trampoline switch Kernel kernel_data memory'
 
 compile_kernel() {
@@ -132,7 +132,9 @@ compile_programs() {
     count=0
     printf '# The table of programs, made by the build.\n' >"$table"
     for program in $programs; do
-        link -T "$source/User/user.ld" --defsym=main="${program}_main" -o "$output/user/$program" \
+        layout=$source/User/user.ld
+        [ ! -r "$source/User/$program.ld" ] || layout=$source/User/$program.ld
+        link -T "$layout" --defsym=main="${program}_main" -o "$output/user/$program" \
             "$objects/user_calls.o" "$objects/User.o" "$objects/user_data.o" "$objects/user_memory.o"
         "$tools/llvm-objcopy" --strip-all "$output/user/$program" "$objects/$program.stripped"
         {

@@ -132,13 +132,10 @@ struct CheckCommand: ParsableCommand {
 
     /// `NAME=VALUE` as a setting; the value is an expression of the language.
     static func setting(_ text: String) throws -> SettingSyntax {
-        let diagnostics = Diagnostics()
-        let source = SourceFile(path: "-D \(text)", text: "spec D\nconst \(text)\n")
-        let spec = Parser.parse(source, diagnostics: diagnostics)
-        guard !diagnostics.hasErrors, let item = spec?.items.first, spec?.items.count == 1,
-            case .constant(let name, nil, let value) = item.kind
-        else { throw ValidationError("-D takes NAME=VALUE, not \(text)") }
-        return SettingSyntax(name: name, value: value)
+        guard let setting = SettingSyntax(text: text) else {
+            throw ValidationError("-D takes NAME=VALUE, not \(text)")
+        }
+        return setting
     }
 
     private static func expectation(_ text: String) throws -> Expectation {
@@ -182,7 +179,9 @@ struct CheckCommand: ParsableCommand {
                     guard let trace = property.trace else { continue }
                     let path = TraceFile.path(of: property, in: check, spec: result.path, outDir: outDir)
                     let text = ITFReport.document(
-                        trace, source: result.path, property: property.name, verdict: property.verdict.rawValue)
+                        trace, source: result.path, property: property.name, verdict: property.verdict.rawValue,
+                        origin: TraceOrigin(
+                            check: check.fault == nil ? check.name : nil, fault: check.fault, settings: define))
                     do throws(ReadError) { try SpecFiles.write(text, to: path) } catch {
                         Terminal.note("the trace is not written: \(error.message)")
                         return false
