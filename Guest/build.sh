@@ -102,8 +102,11 @@ swift_object() {
         -import-objc-header "$folder/include/$header" -module-name "$object" -c "$@" -o "$objects/$object.o"
 }
 
+# The sizes, and enums that no variable has, stay in the debug information: specs bind to them.
+names="-fdebug-macro -fno-eliminate-unused-debug-types"
+
 c_object() {
-    "$tools/clang" $c_flags -I"$source/Kernel/include" -I"$source/User/include" -c "$1" -o "$objects/$2.o"
+    "$tools/clang" $c_flags $names -I"$source/Kernel/include" -I"$source/User/include" -c "$1" -o "$objects/$2.o"
 }
 
 link() { "$tools/ld.lld" --gc-sections --no-relax -z noexecstack "$@"; }
