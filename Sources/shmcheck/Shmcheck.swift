@@ -15,7 +15,7 @@ struct Shmcheck: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            CheckCommand.self, ShowCommand.self, ExplainCommand.self, Boot.self, Disassemble.self, VersionCommand.self,
+            CheckCommand.self, CiCommand.self, ShowCommand.self, ExplainCommand.self, Boot.self, Disassemble.self, VersionCommand.self,
         ],
         defaultSubcommand: CheckCommand.self)
 

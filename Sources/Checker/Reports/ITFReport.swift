@@ -15,8 +15,12 @@ public struct ITFReport {
     ///   - source: the path of the spec.
     ///   - property: the property that is violated or witnessed.
     ///   - verdict: what is said of it, as in the JSON report.
+    ///   - check: the name of the check that found it; nil for the plain one.
+    ///   - fault: the fault that was put in.
     /// - Complexity: O(length of the text).
-    public static func document(_ trace: Trace, source: String, property: String, verdict: String) -> String {
+    public static func document(
+        _ trace: Trace, source: String, property: String, verdict: String, check: String? = nil, fault: String? = nil
+    ) -> String {
         let layout = ITFLayout(trace.system)
         let states = (0...trace.steps.count).map { state($0, of: trace, layout) }
         let document: JSONValue = [
@@ -25,7 +29,7 @@ public struct ITFReport {
                 "format-description": "https://apalache-mc.org/docs/adr/015adr-trace.html",
                 "source": .string(source),
                 "varTypes": .object(layout.variables.map { .init($0.name, .string($0.type)) }),
-                "shmcheck": details(trace, property: property, verdict: verdict),
+                "shmcheck": details(trace, property: property, verdict: verdict, check: check, fault: fault),
             ],
             "params": .array(ownConstants(trace.system).map { .string($0.name) }),
             "vars": .array(layout.variables.map { .string($0.name) }),
@@ -40,13 +44,19 @@ public struct ITFReport {
         system.constants.filter(\.isOwn)
     }
 
-    private static func details(_ trace: Trace, property: String, verdict: String) -> JSONValue {
+    private static func details(
+        _ trace: Trace, property: String, verdict: String, check: String?, fault: String?
+    ) -> JSONValue {
         let plain = PlainValues(types: trace.system.types)
         let constants = ownConstants(trace.system)
         return [
             "v": .integer(1),
             "verdict": .string(verdict),
             "property": .string(property),
+            "check": .optional(check),
+            "fault": .optional(fault),
+            "unreduced": .bool(trace.system.isUnreduced),
+            "unguarded": .array(trace.system.exploredAsUnguarded.map { .string($0) }),
             "message": .optional(trace.violation?.message),
             "span": .optional(trace.violation?.range.spanDescription),
             "seed": .null,
