@@ -102,13 +102,8 @@ struct CheckCommand: ParsableCommand {
 
     /// `NAME=VALUE` as a setting; the value is an expression of the language.
     private static func setting(_ text: String) throws -> SettingSyntax {
-        let diagnostics = Diagnostics()
-        let source = SourceFile(path: "-D \(text)", text: "spec D\nconst \(text)\n")
-        let spec = Parser.parse(source, diagnostics: diagnostics)
-        guard !diagnostics.hasErrors, let item = spec?.items.first, spec?.items.count == 1,
-            case .constant(let name, nil, let value) = item.kind
-        else { throw ValidationError("-D takes NAME=VALUE, not \(text)") }
-        return SettingSyntax(name: name, value: value)
+        guard let setting = SpecSystem.setting(text) else { throw ValidationError("-D takes NAME=VALUE, not \(text)") }
+        return setting
     }
 
     private static func expectation(_ text: String) throws -> Expectation {

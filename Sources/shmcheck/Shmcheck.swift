@@ -15,7 +15,8 @@ struct Shmcheck: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            CheckCommand.self, CiCommand.self, ShowCommand.self, ExplainCommand.self, Boot.self, Disassemble.self, VersionCommand.self,
+            CheckCommand.self, CiCommand.self, ShowCommand.self, WhyCommand.self, TraceCommand.self,
+            GraphCommand.self, ExplainCommand.self, Boot.self, Disassemble.self, VersionCommand.self,
         ],
         defaultSubcommand: CheckCommand.self)
 

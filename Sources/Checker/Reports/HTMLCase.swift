@@ -73,7 +73,7 @@ struct HTMLCase {
     private var navigation: String {
         let last = trace.steps.count
         var html = "<nav class=\"steps js\" aria-label=\"steps of this run\">"
-        html += "<button type=\"button\" data-go=\"first\" aria-label=\"start\">⏮</button>"
+        html += "<button type=\"button\" data-go=\"first\" >start</button>"
         html += "<button type=\"button\" data-go=\"back\" aria-label=\"step back\">◀</button>"
         html += "<input type=\"range\" min=\"0\" max=\"\(last)\" value=\"\(last)\" aria-label=\"step\">"
         html += "<output>\(last) / \(last)</output>"

@@ -14,7 +14,10 @@ struct HTMLOverview {
         let broken = report.results.count { $0.readError != nil || $0.diagnostics.contains { $0.severity == .error } }
         let isGood = failed + open + broken == 0
         var words = "\(Wording.count(outcomes.count, "check")): "
-        words += isGood ? "all as expected" : "\(failed) failed, \(open) without an answer"
+        var parts = isGood ? ["all as expected"] : []
+        if failed > 0 { parts.append("\(failed) failed") }
+        if open > 0 { parts.append("\(open) without an answer") }
+        words += parts.joined(separator: ", ")
         if broken > 0 { words += ", \(Wording.count(broken, "file")) rejected or not read" }
         let chip = failed + broken > 0 ? ("FAILED", "bad") : open > 0 ? ("OPEN", "doubt") : ("PASSED", "good")
         var html = "<header class=\"top\" id=\"top\"><h1><span class=\"logo\">shmcheck</span> "

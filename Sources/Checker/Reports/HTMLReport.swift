@@ -11,7 +11,7 @@ struct HTMLReport {
     private static let stepLimit = 900
     private static let sampleLimit = 5
     private static let itfLimit = 200_000
-    private let report: RunReport
+    let report: RunReport
 
     init(_ report: RunReport) { self.report = report }
 

@@ -29,12 +29,14 @@ enum HTMLScript {
         const $=(q,e)=>(e||document).querySelector(q),$$=(q,e)=>[...(e||document).querySelectorAll(q)];
         let current=null,step=0,lane=0,whole=false,filter='';
         const live=$('#live');
-        function parse(){const m=/^#(c\\d+)(?:s(\\d+))?(?:,lane=(\\d))?$/.exec(location.hash);
-        const c=m&&document.getElementById(m[1]);
-        if(!c){if(!current)show(cases[0],+cases[0].dataset.bad,0);return}
-        show(c,m[2]===undefined?+c.dataset.bad:+m[2],m[3]?+m[3]:0)}
+        // Links of the page name a section, `#c1s6`. What the script writes names none: the browser must not scroll.
+        function place(hash){const m=/^#c(\\d+)(?:s(\\d+))?$/.exec(hash)||/^#run=(\\d+)(?:&step=(\\d+))?(?:&lane=(\\d))?$/.exec(hash);
+        const c=m&&document.getElementById('c'+m[1]);
+        return c?{c,n:m[2]===undefined?+c.dataset.bad:+m[2],l:m[3]?+m[3]:0}:null}
+        function parse(){const p=place(location.hash);
+        if(p)show(p.c,p.n,p.l);else if(!current)show(cases[0],+cases[0].dataset.bad,0)}
         function go(c,n,l,replaces){const max=+c.dataset.steps;n=Math.max(0,Math.min(max,n));
-        const hash='#'+c.id+'s'+n+(l?',lane='+l:'');
+        const hash='#run='+c.id.slice(1)+'&step='+n+(l?'&lane='+l:'');
         if(hash===location.hash){show(c,n,l);return}
         if(replaces){try{history.replaceState(null,'',hash);show(c,n,l);return}catch(e){}}
         location.hash=hash}
@@ -116,7 +118,11 @@ enum HTMLScript {
         if(e.key==='Escape'&&lane){go(current,step,0);return}
         if(e.key==='ArrowDown'||e.key==='ArrowUp'){if(!(t.closest&&t.closest('.lanes')))return}
         const what=map[e.key];if(what){act(what);e.preventDefault()}});
-        document.addEventListener('click',e=>{const b=e.target.closest&&e.target.closest('button');if(!b)return;
+        document.addEventListener('click',e=>{
+        const a=e.target.closest&&e.target.closest('a[href^="#c"]'),p=a&&place(a.getAttribute('href'));
+        if(p&&!e.ctrlKey&&!e.metaKey&&!e.shiftKey){e.preventDefault();const isNew=p.c!==current;go(p.c,p.n,p.l||lane);
+        if(isNew)p.c.scrollIntoView();return}
+        const b=e.target.closest&&e.target.closest('button');if(!b)return;
         if(b.dataset.go)act(b.dataset.go);
         if(b.dataset.copy){const done=()=>{b.textContent='copied';setTimeout(()=>b.textContent='copy',1200)};
         if(navigator.clipboard)navigator.clipboard.writeText(b.dataset.copy).then(done,()=>{});}

@@ -100,7 +100,7 @@ enum HTMLStyle {
         .ln{display:block;padding:0 12px 0 0;white-space:pre;min-width:max-content}.ln i{display:inline-block;width:44px;padding-right:12px;text-align:right;font-style:normal;color:var(--dim);user-select:none}
         .cited{background:var(--new);box-shadow:inset 3px 0 var(--accent)}.steplinks a{margin-right:14px}
         .full{max-height:430px;overflow:auto;border:1px solid var(--line);border-radius:8px;padding:6px 12px;margin-bottom:12px}
-        .full details{margin:2px 0;background:none}.full summary{font:600 13px var(--mono);padding:2px 0}.full tr.new td{background:var(--new);font-weight:700}
+        .full details{margin:2px 0;background:none;border:0;padding:0}.full summary{font:600 13px var(--mono);padding:2px 0}.full tr.new td{background:var(--new);font-weight:700}
         .full th,.full td{font:12.5px/1.5 var(--mono);font-weight:400}
 
         """
@@ -112,7 +112,7 @@ enum HTMLStyle {
         .num{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
         td.t{color:var(--good);font-weight:700}td.f,td.x{color:var(--bad);font-weight:700}td.u{color:var(--doubt)}td.w{color:var(--accent)}
         .numbers{display:flex;gap:26px;margin:4px 0 12px}.numbers dt{color:var(--dim);font-size:12.5px}.numbers dd{margin:0;font:600 17px var(--sans);font-variant-numeric:tabular-nums}
-        .truthtable td{text-align:center;padding:2px 7px}.truthtable td.u{color:var(--dim);font-weight:400}.truthtable td.f{background:var(--badbg)}.truthtable td.col,.truthtable th.col{background:var(--soft)}
+        .truthtable td,.truthtable thead th+th{text-align:center;padding:2px 7px}.truthtable td.u{color:var(--dim);font-weight:400}.truthtable td.f{background:var(--badbg)}.truthtable td.col,.truthtable th.col{background:var(--soft)}
         .truthtable th[scope=row],.states th[scope=row]{position:sticky;left:0;background:var(--panel);font:12.5px var(--mono);white-space:nowrap;padding-right:14px}
         .states td{font:12px var(--mono);white-space:nowrap;border-left:1px solid var(--line);padding:2px 8px}.states td.same{color:var(--dim)}.states td.new{font-weight:700;background:var(--new)}
         .constant dl{columns:3 260px;margin:0}.constant div{display:flex;gap:8px;font:12px var(--mono)}.constant dt{color:var(--dim)}.constant dd{margin:0}

@@ -30,7 +30,7 @@ struct LanesPicture {
         }
         if rows.contains(where: { $0.party == .environment }) { lanes.append(.environment) }
         self.lanes = lanes
-        laneWidth = lanes.count <= 3 ? 168 : lanes.count <= 5 ? 138 : 112
+        laneWidth = lanes.count <= 4 ? 168 : lanes.count <= 6 ? 146 : 120
     }
 
     private func x(_ lane: Int) -> Double { Self.gutter + Double(lane) * laneWidth + 26 }
@@ -99,12 +99,10 @@ struct LanesPicture {
             html += "<circle class=\"dot \(colour(row.party))\" cx=\"\(n(x(lane)))\" cy=\"\(n(middle))\" r=\"6\"/>"
         }
         let columns = Int((laneWidth - 26) / Drawing.characterWidth)
-        let words = Drawing.cut(shortName(row), columns)
+        let words = Drawing.cut(row.step, columns)
         html += "<text class=\"w\" x=\"\(n(x(lane) + 15))\" y=\"\(n(middle + 4))\">\(MarkupText.html(words))</text>"
         return html + "</a>"
     }
-
-    private func shortName(_ row: TraceRow) -> String { row.step }
 
     // MARK: Locks and order
 
@@ -131,18 +129,16 @@ struct LanesPicture {
     private var arrows: String {
         order.edges.compactMap { edge -> String? in
             guard let from = lane(rows[edge.from].party), let to = lane(rows[edge.to].party), from != to else { return nil }
-            let (x1, y1) = (x(from) + (from < to ? 7 : -7), y(edge.from + 1))
-            let (x2, y2) = (x(to) + (from < to ? -8 : 8), y(edge.to + 1))
-            let bend = (x2 - x1) * 0.45
+            let (x1, y1, x2, y2) = (x(from), y(edge.from + 1) + 9, x(to), y(edge.to + 1) - 10)
+            let bend = (y1 + y2) / 2
             let style =
                 switch edge.reason {
                 case .lock: "order"
                 case .wakeup, .start, .join: "order strong"
                 }
             let words = "step \(edge.from + 1) \(edge.words): step \(edge.to + 1)"
-            let tip = from < to ? -6.0 : 6.0
-            return "<path class=\"\(style)\" d=\"M\(n(x1)) \(n(y1))C\(n(x1 + bend)) \(n(y1)) \(n(x2 - bend)) \(n(y2)) "
-                + "\(n(x2)) \(n(y2))m\(n(tip)) -4l\(n(-tip)) 4l\(n(tip)) 4\"><title>\(MarkupText.html(words))</title></path>"
+            return "<path class=\"\(style)\" d=\"M\(n(x1)) \(n(y1))C\(n(x1)) \(n(bend)) \(n(x2)) \(n(bend)) "
+                + "\(n(x2)) \(n(y2))m-4 -5l4 5l4 -5\"><title>\(MarkupText.html(words))</title></path>"
         }.joined()
     }
 }

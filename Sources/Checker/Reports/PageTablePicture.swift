@@ -9,7 +9,7 @@ struct PageTablePicture {
     private static let rowHeight = 18.0
     private static let tableWidth = 150.0
     private static let gutter = 78.0
-    private static let frameWidth = 118.0
+    private static let frameWidth = 146.0
 
     let data: PictureData
     let view: ViewDeclaration
@@ -192,7 +192,7 @@ struct PageTablePicture {
         func draw(_ frame: Int, _ x: Double, _ y: Double, _ width: Double, _ drawing: inout Drawing) {
             drawing.box(x, y, width, 24, "slot \(isFree(frame) ? "empty" : "full")", radius: 4)
             drawing.words("\(name) \(frame)", x + 8, y + 16)
-            if isFree(frame) { drawing.words("free", x + width - 40, y + 16, "w dim", anchor: "end") }
+            if isFree(frame) { drawing.words("free", x + width - 32, y + 16, "w dim", anchor: "end") }
             guard let references, references.indices.contains(frame), case .integer(let number) = references[frame]
             else { return }
             drawing.circle(x + width - 16, y + 12, 9, "badge")
