@@ -32,47 +32,22 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Warnings are errors, and steps that were never enabled fail `expect holds`.")
     var strict = false
 
-    @Option(help: "Stop at this depth.")
-    var depth: Int?
-    @Option(help: "Stop at so many states (50M).")
-    var states: Amount?
-    @Option(help: "Stop after so long (30s, 10m).")
-    var time: Amount?
-    @Option(help: "Stop when the states take so much memory (4GiB).")
-    var memory: Amount?
-
-    @Option(help: "human or json.")
-    var format: OutputFormat = .human
-    @Option(help: "Where traces go.")
-    var outDir = "shmcheck-out"
-    @Option(help: "Traces as changes or in full: diff, full, off.")
-    var trace: TraceChoice = .diff
-    @Option(help: "auto, always or never.")
-    var color: ColourChoice = .auto
-    @Option(help: "auto, line or none.")
-    var showProgress: ProgressMode = .auto
-    @Flag(name: .shortAndLong, help: "Print less.")
-    var quiet = false
-    @Flag(name: .shortAndLong, help: "Print more: the trace of every fault.")
-    var verbose = false
+    @OptionGroup(title: "Limits") var limits: LimitOptions
+    @OptionGroup(title: "Gate") var gate: GateOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() throws {
         Interrupts.install()
         let options = try checkOptions()
+        let runOutput = RunOutput(output, policy: try gate.policy())
+        try output.checkReportsAreWritable()
         var results: [SpecResult] = []
         for path in paths {
             results.append(result(of: path, options))
             if Interrupts.exitCode != nil { break }
         }
-        var status = ExitStatus.of(results)
-        if !writeTraces(results) { status = ExitStatus.combined([status, .inputOutput]) }
-        switch format {
-        case .json:
-            Terminal.write(
-                JSONReport.document(results, exitCode: status.rawValue, version: Version.text), to: .standardOutput)
-        case .human: printSummary(results)
-        }
-        throw ExitCode(Interrupts.exitCode ?? Int32(status.rawValue))
+        if output.format == .human { Terminal.write(human.summary(results), to: .standardOutput) }
+        throw ExitCode(runOutput.finish(results))
     }
 
     private func result(of path: String, _ options: CheckOptions) -> SpecResult {
@@ -81,15 +56,15 @@ struct CheckCommand: ParsableCommand {
             source = try SpecFiles.source(path)
         } catch {
             let result = SpecResult(path: path, checks: [], diagnostics: [], readError: error.message)
-            if format == .human { printResult(result) }
+            if output.format == .human { printResult(result) }
             return result
         }
         var options = options
-        let progress = ProgressPrinter(mode: showProgress, name: path)
+        let progress = ProgressPrinter(mode: output.showProgress, name: path)
         options.limits.progress = { progress.update($0) }
         let result = Interrupts.during { check(source, read: SpecFiles.imported, options: options) }
         progress.clear()
-        if format == .human { printResult(result) }
+        if output.format == .human { printResult(result) }
         return result
     }
 
@@ -111,7 +86,6 @@ struct CheckCommand: ParsableCommand {
     // MARK: Options
 
     private func checkOptions() throws -> CheckOptions {
-        guard !outDir.isEmpty else { throw ValidationError("--out-dir takes a folder") }
         var options = CheckOptions()
         options.definitions = try define.map { try Self.setting($0) }
         options.fault = fault
@@ -122,11 +96,7 @@ struct CheckCommand: ParsableCommand {
         options.isUnreduced = noReduce
         options.keepsGoing = keepGoing
         options.isStrict = strict
-        options.limits.depth = depth
-        options.limits.states = states.map { Int($0.number) }
-        options.limits.seconds = time?.number
-        options.limits.bytes = memory.map { Int($0.number) }
-        options.limits.isCancelled = { Interrupts.exitCode != nil }
+        limits.apply(to: &options)
         return options
     }
 
@@ -152,43 +122,18 @@ struct CheckCommand: ParsableCommand {
     // MARK: Output
 
     private var human: HumanReport {
-        var report = HumanReport(
-            width: Terminal.width, hasColour: Terminal.hasColour(color), isUnicode: Terminal.isUnicode,
-            verbosity: quiet ? -1 : verbose ? 1 : 0, traceMode: TraceMode(rawValue: trace.rawValue) ?? .diff)
+        var report = output.human
         report.flags =
             define.flatMap { ["-D", $0] } + (noReduce ? ["--no-reduce"] : []) + (noDeadlock ? ["--no-deadlock"] : [])
-        report.flags += depth.map { ["--depth", "\($0)"] } ?? []
-        report.traceFolder = outDir
+        report.flags += limits.depth.map { ["--depth", "\($0)"] } ?? []
         return report
     }
 
     private func printResult(_ result: SpecResult) {
-        Self.report(result.diagnostics, colour: color)
+        Self.report(result.diagnostics, colour: output.color)
+        let isGrouped = RunOutput.isGitHubActions
+        if isGrouped { Terminal.write(GitHubReport.group(result.path), to: .standardOutput) }
         Terminal.write(human.text(result), to: .standardOutput)
-    }
-
-    private func printSummary(_ results: [SpecResult]) {
-        Terminal.write(human.summary(results), to: .standardOutput)
-    }
-
-    /// Whether all could be written.
-    private func writeTraces(_ results: [SpecResult]) -> Bool {
-        for result in results {
-            for check in result.checks {
-                for property in check.violated {
-                    guard let trace = property.trace else { continue }
-                    let path = TraceFile.path(of: property, in: check, spec: result.path, outDir: outDir)
-                    let text = ITFReport.document(
-                        trace, source: result.path, property: property.name, verdict: property.verdict.rawValue,
-                        origin: TraceOrigin(
-                            check: check.fault == nil ? check.name : nil, fault: check.fault, settings: define))
-                    do throws(ReadError) { try SpecFiles.write(text, to: path) } catch {
-                        Terminal.note("the trace is not written: \(error.message)")
-                        return false
-                    }
-                }
-            }
-        }
-        return true
+        if isGrouped { Terminal.write(GitHubReport.endGroup, to: .standardOutput) }
     }
 }

@@ -15,8 +15,9 @@ struct Shmcheck: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            CheckCommand.self, ShowCommand.self, ExplainCommand.self, BindCommand.self, ReplayCommand.self, Boot.self,
-            Disassemble.self, VersionCommand.self,
+            CheckCommand.self, CiCommand.self, ShowCommand.self, WhyCommand.self, TraceCommand.self,
+            GraphCommand.self, ExplainCommand.self, BindCommand.self, ReplayCommand.self, Boot.self, Disassemble.self,
+            VersionCommand.self,
         ],
         defaultSubcommand: CheckCommand.self)
 

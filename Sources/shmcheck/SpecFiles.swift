@@ -36,13 +36,13 @@ enum SpecFiles {
     static func imported(_ path: String) -> [UInt8]? { try? read(path) }
 
     /// At most one byte more than a spec may have: enough to see that it is too large.
-    private static func read(_ path: String) throws(ReadError) -> [UInt8] {
+    private static func read(_ path: String, limit: Int = Parser.sizeLimit) throws(ReadError) -> [UInt8] {
         do {
             let file = try FileDescriptor.open(FilePath(path), .readOnly)
             return try file.closeAfter {
                 var bytes: [UInt8] = []
                 var buffer = [UInt8](repeating: 0, count: 1 << 16)
-                while bytes.count <= Parser.sizeLimit {
+                while bytes.count <= limit {
                     let count = try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
                     if count == 0 { break }
                     bytes += buffer[..<count]
@@ -82,22 +82,6 @@ enum SpecFiles {
         return names
     }
 
-    /// Writes a file, making its folders.
-    static func write(_ text: String, to path: String) throws(ReadError) {
-        var folder = ""
-        for component in path.split(separator: "/", omittingEmptySubsequences: false).dropLast() {
-            folder += folder.isEmpty && !path.hasPrefix("/") ? String(component) : "/\(component)"
-            if !folder.isEmpty { mkdir(folder, 0o777) }
-        }
-        do {
-            let file = try FileDescriptor.open(
-                FilePath(path), .writeOnly, options: [.create, .truncate],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-            _ = try file.closeAfter { try file.writeAll(text.utf8) }
-        } catch let error as Errno {
-            throw ReadError(message: "\(path): \(error.description)")
-        } catch {
-            throw ReadError(message: "\(path) cannot be written")
-        }
-    }
+    /// The bytes of any file that is no longer than a report can be.
+    static func bytes(_ path: String) throws(ReadError) -> [UInt8] { try read(path, limit: 1 << 30) }
 }

@@ -50,6 +50,29 @@ enum Command {
             code: code, output: output == nil ? try text(outputFile) : "", error: try text(errorFile))
     }
 
+    /// Runs a script of the shell; `$0` is the program. What it prints, both streams together.
+    static func shell(_ script: String, in folder: URL, _ environment: [String: String] = [:]) throws -> String {
+        let scratch = try TemporaryFolder()
+        let file = scratch.url.appending(path: "output")
+        #expect(FileManager.default.createFile(atPath: file.path(), contents: nil))
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/bash")
+        process.arguments = ["-c", script, program.path()]
+        process.currentDirectoryURL = folder
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        process.environment = ["COLUMNS": "120", "NO_COLOR": "1", "LANG": "C.UTF-8", "PATH": path].merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: file)
+        process.standardError = try FileHandle(forWritingTo: file)
+        try process.run()
+        let pid = process.processIdentifier
+        let watchdog = DispatchWorkItem { kill(pid, SIGKILL) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(120), execute: watchdog)
+        process.waitUntilExit()
+        watchdog.cancel()
+        return try text(file)
+    }
+
     private static func text(_ file: URL) throws -> String {
         String(decoding: try Data(contentsOf: file), as: UTF8.self)
     }

@@ -24,6 +24,8 @@ public struct CheckOptions: Sendable {
     public var isStrict = false
     /// Bounds of each check.
     public var limits = ExplorationLimits()
+    /// When the whole run must be over: a check then has the time that is left, and no more.
+    public var deadline: ContinuousClock.Instant?
     /// Told before each check which one it is.
     public var willCheck: (@Sendable (_ name: String) -> Void)?
 

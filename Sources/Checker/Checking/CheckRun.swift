@@ -75,6 +75,7 @@ struct CheckRun {
             let program = ProgramCompiler.compile(system, idBits: idBits)
             var limits = options.limits
             limits.depth = configuration.depth ?? limits.depth
+            limits.seconds = options.seconds(limits.seconds)
             guard
                 var explorer = Explorer(
                     program, limits: limits, stopsAtFirstViolation: stopsAtFirstViolation,
@@ -170,6 +171,16 @@ struct CheckRun {
             }
         }
         return nil
+    }
+}
+
+extension CheckOptions {
+    /// A time limit of a check that also ends at the deadline of the run.
+    fileprivate func seconds(_ limit: Double?) -> Double? {
+        guard let deadline else { return limit }
+        let left = ContinuousClock.now.duration(to: deadline).components
+        let seconds = max(0, Double(left.seconds) + Double(left.attoseconds) * 1e-18)
+        return min(limit ?? seconds, seconds)
     }
 }
 

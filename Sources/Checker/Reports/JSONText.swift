@@ -1,72 +1,62 @@
-// Reading JSON: what traces are read back with. Strict, and never deeper than a limit.
+// Reading JSON: traces, reports of earlier runs, what editors send.
 
-/// Why a text is no JSON document.
-public struct JSONMistake: Error, Sendable, CustomStringConvertible {
-    /// What is wrong, and at which byte.
-    public let description: String
+/// Why a text is not JSON.
+public struct JSONError: Error, Sendable {
+    /// What is wrong, with the byte at which it was noticed.
+    public let message: String
 }
 
-extension JSONValue {
-    /// Reads a document ("The JavaScript Object Notation (JSON) Data Interchange Format", RFC 8259).
-    ///
-    /// Numbers are whole; one with a fraction or an exponent is refused, since no document of ours has one that is read
-    /// back. O(length of the text).
-    ///
-    /// - Throws: `JSONMistake` with the place of the first mistake.
-    public init(parsing text: some Collection<UInt8>) throws(JSONMistake) {
-        var parser = JSONParser(bytes: Array(text))
-        self = try parser.document()
-    }
+/// Reads JSON documents.
+///
+/// Strict in what it takes: no comments, no trailing commas, nothing after the document. Numbers with a fraction are
+/// rounded to three decimals, which is all that documents of ours hold.
+public struct JSONText {
+    /// Lists within lists beyond this are refused rather than followed.
+    private static let depthLimit = 256
 
-    /// A member of an object; nil when there is none.
-    package func member(_ name: String) -> JSONValue? {
-        guard case .object(let members) = self else { return nil }
-        return members.first { $0.name == name }?.value
-    }
-
-    /// The text, when it is a string.
-    package var stringValue: String? { if case .string(let text) = self { text } else { nil } }
-
-    /// The elements, when it is an array.
-    package var arrayValue: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
-}
-
-private struct JSONParser {
-    let bytes: [UInt8]
+    private let bytes: [UInt8]
     private var index = 0
     private var depth = 0
-    private static let depthLimit = 200
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    private init(bytes: [UInt8]) { self.bytes = bytes }
 
-    mutating func document() throws(JSONMistake) -> JSONValue {
-        let value = try value()
-        skipBlanks()
-        if index < bytes.count { throw mistake("something after the document") }
+    /// The value that a text stands for. O(length).
+    ///
+    /// - Parameter bytes: the text as UTF-8.
+    /// - Returns: the value; of a name that an object has twice the last one counts.
+    /// - Throws: `JSONError` when the text is no JSON document.
+    public static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+        var reader = JSONText(bytes: bytes)
+        let value = try reader.value()
+        reader.skipBlanks()
+        guard reader.index == bytes.count else { throw reader.error("something after the document") }
         return value
     }
 
-    private func mistake(_ words: String) -> JSONMistake { JSONMistake(description: "\(words) at byte \(index)") }
+    private func error(_ words: String) -> JSONError { JSONError(message: "\(words) at byte \(index)") }
+
+    private var current: UInt8? { index < bytes.count ? bytes[index] : nil }
 
     private mutating func skipBlanks() {
-        while index < bytes.count, [0x20, 0x0a, 0x0d, 0x09].contains(bytes[index]) { index += 1 }
+        while let byte = current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { index += 1 }
     }
 
     private mutating func take(_ text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
-        guard bytes.count - index >= count else { return false }
-        for offset in 0..<count where bytes[index + offset] != text.utf8Start[offset] { return false }
-        index += count
-        return true
+        guard index + count <= bytes.count else { return false }
+        let isThere = text.withUTF8Buffer { buffer in
+            buffer.indices.allSatisfy { buffer[$0] == bytes[index + $0] }
+        }
+        if isThere { index += count }
+        return isThere
     }
 
-    private mutating func value() throws(JSONMistake) -> JSONValue {
+    private mutating func value() throws(JSONError) -> JSONValue {
         skipBlanks()
         depth += 1
         defer { depth -= 1 }
-        if depth > Self.depthLimit { throw mistake("nested too deep") }
-        guard index < bytes.count else { throw mistake("the text ends") }
-        switch bytes[index] {
+        guard depth < Self.depthLimit else { throw error("too many lists within lists") }
+        switch current {
         case UInt8(ascii: "{"): return try object()
         case UInt8(ascii: "["): return try array()
         case UInt8(ascii: "\""): return .string(try string())
@@ -78,7 +68,7 @@ private struct JSONParser {
         return try number()
     }
 
-    private mutating func object() throws(JSONMistake) -> JSONValue {
+    private mutating func object() throws(JSONError) -> JSONValue {
         index += 1
         var members: [JSONValue.Member] = []
         skipBlanks()
@@ -87,15 +77,15 @@ private struct JSONParser {
             skipBlanks()
             let name = try string()
             skipBlanks()
-            guard take(":") else { throw mistake("no colon") }
-            members.append(JSONValue.Member(name, try value()))
+            guard take(":") else { throw error("no colon") }
+            members.append(.init(name, try value()))
             skipBlanks()
         } while take(",")
-        guard take("}") else { throw mistake("an object does not end") }
+        guard take("}") else { throw error("an object does not end") }
         return .object(members)
     }
 
-    private mutating func array() throws(JSONMistake) -> JSONValue {
+    private mutating func array() throws(JSONError) -> JSONValue {
         index += 1
         var elements: [JSONValue] = []
         skipBlanks()
@@ -104,57 +94,97 @@ private struct JSONParser {
             elements.append(try value())
             skipBlanks()
         } while take(",")
-        guard take("]") else { throw mistake("an array does not end") }
+        guard take("]") else { throw error("an array does not end") }
         return .array(elements)
     }
 
-    private mutating func number() throws(JSONMistake) -> JSONValue {
+    private mutating func number() throws(JSONError) -> JSONValue {
         let start = index
-        while index < bytes.count, "+-.0123456789eE".utf8.contains(bytes[index]) { index += 1 }
-        guard let number = Int128(String(decoding: bytes[start..<index], as: UTF8.self)) else {
-            index = start
-            throw mistake("no value")
-        }
-        return .integer(number)
+        while let byte = current, "+-.0123456789eE".utf8.contains(byte) { index += 1 }
+        let text = String(decoding: bytes[start..<index], as: UTF8.self)
+        if let integer = Int128(text) { return .integer(integer) }
+        guard let number = Double(text), !text.isEmpty else { throw error("no value") }
+        return .rounded(number)
     }
 
-    private mutating func string() throws(JSONMistake) -> String {
-        guard take("\"") else { throw mistake("no string") }
+    private mutating func string() throws(JSONError) -> String {
+        guard take("\"") else { throw error("no string") }
         var text: [UInt8] = []
-        while index < bytes.count {
-            switch bytes[index] {
+        while let byte = current {
+            switch byte {
             case UInt8(ascii: "\""):
                 index += 1
                 return String(decoding: text, as: UTF8.self)
-            case UInt8(ascii: "\\"): text += try escaped()
-            case 0..<0x20: throw mistake("a control character in a string")
+            case UInt8(ascii: "\\"):
+                index += 1
+                text += Array(String(Character(try escaped())).utf8)
+            case 0..<0x20: throw error("a control character in a string")
             default:
-                text.append(bytes[index])
+                text.append(byte)
                 index += 1
             }
         }
-        throw mistake("a string does not end")
+        throw error("a string does not end")
     }
 
-    private mutating func escaped() throws(JSONMistake) -> [UInt8] {
+    private mutating func escaped() throws(JSONError) -> Unicode.Scalar {
+        guard let byte = current else { throw error("an escape does not end") }
         index += 1
-        let plain: [(StaticString, UInt8)] = [
-            ("\"", 0x22), ("\\", 0x5c), ("/", 0x2f), ("b", 8), ("f", 12), ("n", 10), ("r", 13), ("t", 9),
-        ]
-        for (sign, byte) in plain where take(sign) { return [byte] }
-        guard take("u"), var number = hexadecimal() else { throw mistake("an unknown escape") }
-        if (0xd800..<0xdc00).contains(number), take("\\u"), let low = hexadecimal(), (0xdc00..<0xe000).contains(low) {
-            number = 0x10000 + (number - 0xd800) << 10 + (low - 0xdc00)
+        switch byte {
+        case UInt8(ascii: "\""): return "\""
+        case UInt8(ascii: "\\"): return "\\"
+        case UInt8(ascii: "/"): return "/"
+        case UInt8(ascii: "b"): return "\u{8}"
+        case UInt8(ascii: "f"): return "\u{C}"
+        case UInt8(ascii: "n"): return "\n"
+        case UInt8(ascii: "r"): return "\r"
+        case UInt8(ascii: "t"): return "\t"
+        case UInt8(ascii: "u"): return try unicode()
+        default: throw error("an unknown escape")
         }
-        let scalar = Unicode.Scalar(number) ?? "\u{FFFD}"
-        return Array(String(Character(scalar)).utf8)
     }
 
-    private mutating func hexadecimal() -> UInt32? {
-        guard bytes.count - index >= 4 else { return nil }
-        let digits = String(decoding: bytes[index..<index + 4], as: UTF8.self)
-        guard let number = UInt32(digits, radix: 16) else { return nil }
+    /// Four hexadecimal digits, or twice four for what lies beyond them; half a pair becomes a replacement character.
+    private mutating func unicode() throws(JSONError) -> Unicode.Scalar {
+        let first = try digits()
+        if let scalar = Unicode.Scalar(first) { return scalar }
+        guard first < 0xDC00, take("\\u") else { return "\u{FFFD}" }
+        let second = try digits()
+        guard (0xDC00...0xDFFF).contains(second) else { return "\u{FFFD}" }
+        return Unicode.Scalar(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)) ?? "\u{FFFD}"
+    }
+
+    private mutating func digits() throws(JSONError) -> UInt32 {
+        guard index + 4 <= bytes.count,
+            let number = UInt32(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
+        else { throw error("an escape without four digits") }
         index += 4
         return number
     }
+}
+
+extension JSONValue {
+    /// A member of an object; null when there is none.
+    public func member(_ name: String) -> JSONValue {
+        guard case .object(let members) = self else { return .null }
+        return members.last { $0.name == name }?.value ?? .null
+    }
+
+    /// The elements of an array; none of anything else.
+    public var list: [JSONValue] { if case .array(let elements) = self { elements } else { [] } }
+
+    /// The members of an object; none of anything else.
+    public var entries: [Member] { if case .object(let members) = self { members } else { [] } }
+
+    /// The text of a string; nil of anything else.
+    public var string: String? { if case .string(let text) = self { text } else { nil } }
+
+    /// The number, when it is a whole one that an `Int` holds.
+    public var int: Int? { if case .integer(let number) = self { Int(exactly: number) } else { nil } }
+
+    /// The truth value, when it is one.
+    public var flag: Bool? { if case .bool(let flag) = self { flag } else { nil } }
+
+    /// Whether there is nothing.
+    public var isNull: Bool { self == .null }
 }

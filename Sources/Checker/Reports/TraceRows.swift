@@ -61,11 +61,17 @@ struct TraceRows {
 
     private var system: TransitionSystem { trace.system }
 
+    /// Every step as a row, none folded away, without the first state.
+    func allSteps() -> [TraceRow] {
+        var steps = trace.steps.indices.map { row($0) }
+        if isStepViolating, !steps.isEmpty { steps[steps.count - 1].isViolating = true }
+        return steps
+    }
+
     /// The rows in order.
     func rows() -> [TraceRow] {
-        var steps = trace.steps.indices.map { row($0) }
+        var steps = allSteps()
         let start = startRow()
-        if isStepViolating, !steps.isEmpty { steps[steps.count - 1].isViolating = true }
         if mode == .diff, steps.count > Self.wholeLength { steps = folded(steps) }
         return [start].compactMap(\.self) + steps
     }

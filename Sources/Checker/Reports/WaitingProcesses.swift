@@ -66,7 +66,7 @@ struct WaitingProcesses {
     }
 
     /// Which instance a place is, when its indices are plain.
-    private func instance(of place: Place, _ id: VariableID, _ pid: Int, _ state: SystemState) -> Int? {
+    func instance(of place: Place, _ id: VariableID, _ pid: Int, _ state: SystemState) -> Int? {
         guard place.path.isEmpty else { return nil }
         var number = 0
         for (formula, dimension) in zip(place.indices, system.variables[id].dimensions) {
@@ -79,7 +79,7 @@ struct WaitingProcesses {
         return number
     }
 
-    private func value(of formula: Formula, _ pid: Int, _ state: SystemState) -> Value? {
+    func value(of formula: Formula, _ pid: Int, _ state: SystemState) -> Value? {
         switch formula.kind {
         case .constant(let value): return value
         case .local(let local): return scalar(state.processes[pid].locals[local])
@@ -99,7 +99,7 @@ struct WaitingProcesses {
     }
 
     /// The pid of element 0 of a process's sort; 0 for `pid` itself.
-    private func firstPid(_ type: Type) -> Int {
+    func firstPid(_ type: Type) -> Int {
         if case .sort(let id) = type { system.types.sorts[id].firstPid ?? 0 } else { 0 }
     }
 

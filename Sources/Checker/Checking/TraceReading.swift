@@ -1,0 +1,237 @@
+// Reading a trace back: every step is taken again by the reference semantics, so that a stale trace is told from a good one.
+
+public import Model
+
+/// Why a trace cannot be used.
+public struct TraceReadingError: Error, Sendable {
+    /// What is wrong.
+    public let message: String
+    /// Mistakes of the spec that it names.
+    public let diagnostics: [Diagnostic]
+
+    init(_ message: String, _ diagnostics: [Diagnostic] = []) {
+        self.message = message
+        self.diagnostics = diagnostics
+    }
+}
+
+/// A trace with what its file says of it.
+public struct ReadTrace: Sendable {
+    /// The run, validated.
+    public let trace: Trace
+    /// The spec's path.
+    public let source: String
+    /// The property that is violated or witnessed.
+    public let property: String
+    /// `violated` or `holds`.
+    public let verdict: String
+    /// The check's name.
+    public let check: String?
+    /// The fault's id.
+    public let fault: String?
+
+    /// The same with another run.
+    public func replacing(_ trace: Trace) -> ReadTrace {
+        ReadTrace(trace: trace, source: source, property: property, verdict: verdict, check: check, fault: fault)
+    }
+
+    /// The trace as ITF.
+    public var itf: String {
+        ITFReport.document(
+            trace, source: source, property: property, verdict: verdict, check: check, fault: fault)
+    }
+}
+
+/// Reads traces that `shmcheck` wrote.
+public enum TraceReading {
+    /// Reads a trace and takes its steps again.
+    ///
+    /// - Parameters:
+    ///   - bytes: the text of an ITF file.
+    ///   - read: gives the text of the spec that the trace names, and of its imports.
+    /// - Throws: `TraceReadingError` when it is no trace of ours, its spec is not there or has mistakes, or the spec does
+    ///   not take these steps any more.
+    /// - Complexity: O(steps × successors) by the reference semantics.
+    public static func trace(_ bytes: [UInt8], read: @escaping SpecLoader.Reader) throws(TraceReadingError) -> ReadTrace {
+        let document: JSONValue
+        do throws(JSONError) { document = try JSONText.parse(bytes) } catch {
+            throw TraceReadingError("this is no JSON: \(error.message)")
+        }
+        let details = document.member("#meta").member("shmcheck")
+        guard details.member("v").int == 1, let source = document.member("#meta").member("source").string else {
+            throw TraceReadingError("this is no trace that shmcheck wrote")
+        }
+        guard let text = read(source) else { throw TraceReadingError("the spec \(source) of the trace cannot be read") }
+        let system = try system(SourceFile(path: source, bytes: text), details, read)
+        var walk = TraceWalk(system: system, document: document)
+        let trace = try walk.trace()
+        return ReadTrace(
+            trace: trace, source: source, property: details.member("property").string ?? "",
+            verdict: details.member("verdict").string ?? "violated", check: details.member("check").string,
+            fault: details.member("fault").string)
+    }
+
+    /// The system of the trace's check, with the constants that the trace was made with.
+    private static func system(_ source: SourceFile, _ details: JSONValue, _ read: @escaping SpecLoader.Reader)
+        throws(TraceReadingError) -> TransitionSystem
+    {
+        var choice = SpecSystem.Choice()
+        choice.fault = details.member("fault").string
+        choice.check = details.member("check").string
+        choice.isUnreduced = details.member("unreduced").flag ?? false
+        choice.unguarded = Set(details.member("unguarded").list.compactMap(\.string))
+        var system = try lowered(source, choice, read)
+        let plain = PlainValues(types: system.types)
+        let recorded = details.member("constants")
+        for constant in system.constants where constant.isOwn {
+            let value = recorded.member(constant.name)
+            guard plain.json(constant.value, as: constant.type) != value else { continue }
+            guard let text = literal(value), let setting = SpecSystem.setting("\(constant.name) = \(text)") else {
+                throw TraceReadingError("the constant \(constant.name) has another value than in the trace")
+            }
+            choice.definitions.append(setting)
+        }
+        if !choice.definitions.isEmpty { system = try lowered(source, choice, read) }
+        return system
+    }
+
+    private static func lowered(_ source: SourceFile, _ choice: SpecSystem.Choice, _ read: @escaping SpecLoader.Reader)
+        throws(TraceReadingError) -> TransitionSystem
+    {
+        let diagnostics = Diagnostics()
+        guard let found = SpecSystem(source, read: read, choice: choice, diagnostics: diagnostics) else {
+            throw TraceReadingError(
+                "the spec \(source.path) of the trace has mistakes", diagnostics.all.filter { $0.severity == .error })
+        }
+        return found.system
+    }
+
+    /// A value as a spec writes it; nil for what has no plain literal.
+    private static func literal(_ value: JSONValue) -> String? {
+        switch value {
+        case .bool(let flag): flag ? "true" : "false"
+        case .integer(let number): number.description
+        case .string(let text): Int128(text)?.description
+        case .null, .thousandths, .array, .object: nil
+        }
+    }
+}
+
+/// Finds the run of a system that a document describes.
+private struct TraceWalk {
+    let system: TransitionSystem
+    let layout: ITFLayout
+    let states: [JSONValue]
+    let details: JSONValue
+    /// The step at which it went on furthest, for the message.
+    var furthest = 0
+
+    init(system: TransitionSystem, document: JSONValue) {
+        self.system = system
+        layout = ITFLayout(system)
+        states = document.member("states").list
+        details = document.member("#meta").member("shmcheck")
+    }
+
+    mutating func trace() throws(TraceReadingError) -> Trace {
+        guard !states.isEmpty else { throw TraceReadingError("the trace has no state") }
+        for outcome in ReferenceStepper(system).initialOutcomes(limit: 1 << 20) ?? [] {
+            guard case .state(let initial) = outcome, matches(initial, 0) else { continue }
+            var steps: [Trace.Step] = []
+            var violation: Violation?
+            if extend(from: initial, &steps, &violation) { return try finished(initial, steps, violation) }
+        }
+        throw TraceReadingError(
+            furthest == 0
+                ? "the first state of the trace is not one of the spec: it has changed since"
+                : "step \(furthest) of the trace cannot be taken: the spec has changed since")
+    }
+
+    /// Depth first: a step of one name may lead to several states that look alike.
+    private mutating func extend(
+        from state: SystemState, _ steps: inout [Trace.Step], _ violation: inout Violation?
+    ) -> Bool {
+        let index = steps.count + 1
+        guard index < states.count else { return true }
+        furthest = max(furthest, index)
+        let meta = states[index].member("#meta")
+        for transition in ReferenceStepper(system).transitions(from: state) {
+            guard transition.name == meta.member("step").string, isTaken(transition, meta) else { continue }
+            switch transition.outcome {
+            case .state(let next):
+                guard meta.member("violates").isNull, matches(next, index) else { continue }
+                steps.append(step(transition, next))
+                if extend(from: next, &steps, &violation) { return true }
+                steps.removeLast()
+            case .violation(let found, let next):
+                guard meta.member("violates").flag == true, matches(next, index),
+                    system.name(of: found.kind) == details.member("property").string
+                else { continue }
+                steps.append(step(transition, next))
+                violation = found
+                return true
+            case .cut: continue
+            }
+        }
+        return false
+    }
+
+    private func isTaken(_ transition: Transition, _ meta: JSONValue) -> Bool {
+        switch transition.actor {
+        case .process(let pid): return system.types.pidNames[pid] == meta.member("process").string
+        case .action:
+            let trace = Trace(
+                system: system, initial: SystemState(data: [], processes: []), steps: [], violation: nil,
+                explanation: nil)
+            return trace.name(of: transition.actor) == meta.member("action").string
+        }
+    }
+
+    private func step(_ transition: Transition, _ state: SystemState) -> Trace.Step {
+        Trace.Step(
+            actor: transition.actor, name: transition.name, range: TraceRange.range(of: transition, system),
+            state: state)
+    }
+
+    private func matches(_ state: SystemState, _ index: Int) -> Bool {
+        let document = states[index]
+        for group in layout.groups
+        where document.member(group.name) != group.value(in: state, system, layout.values) { return false }
+        if !system.processes.isEmpty, document.member(ITFLayout.processes) != layout.positions(state) { return false }
+        let locals = layout.locals(state)
+        let recorded = document.member("#meta").member("locals")
+        return locals.isEmpty ? recorded.isNull : recorded == .object(locals)
+    }
+
+    /// The run with what is wrong at its end.
+    private func finished(_ initial: SystemState, _ steps: [Trace.Step], _ found: Violation?)
+        throws(TraceReadingError) -> Trace
+    {
+        var violation = found
+        var explanation: Trace.Explanation?
+        let name = details.member("property").string ?? ""
+        let last = steps.last?.state ?? initial
+        let before = steps.isEmpty ? nil : steps.count == 1 ? initial : steps[steps.count - 2].state
+        if violation == nil, details.member("verdict").string == "violated" {
+            if let index = system.properties.firstIndex(where: { $0.name == name }) {
+                let property = system.properties[index]
+                switch ReferenceProperties(system).judge(index, in: last, before: before) {
+                case .isFalse:
+                    violation = Violation(
+                        kind: .property(index), message: property.message ?? name, range: property.range)
+                    explanation = Trace.Explanation(of: index, in: last, before: before, system)
+                case .traps(let message, let range):
+                    violation = Violation(kind: .property(index), message: message, range: range)
+                case .holds, .notChecked:
+                    throw TraceReadingError("\(name) is not false at the end of the trace: the spec has changed since")
+                }
+            } else if name == "deadlock", let range = steps.last?.range ?? system.variables.first?.range {
+                let message = details.member("message").string ?? "deadlock"
+                violation = Violation(kind: .deadlock, message: message, range: range)
+            } else {
+                throw TraceReadingError("the spec has no property \(name)")
+            }
+        }
+        return Trace(system: system, initial: initial, steps: steps, violation: violation, explanation: explanation)
+    }
+}

@@ -1,0 +1,144 @@
+// The run as swim-lanes: a column for each process, a row for each step, bars for locks, arrows for what orders steps.
+
+import Model
+
+/// Draws the lanes of a run.
+struct LanesPicture {
+    static let rowHeight = 30.0
+    private static let gutter = 38.0
+    private static let top = 6.0
+    private static let barWidth = 5.0
+
+    private let trace: Trace
+    private let rows: [TraceRow]
+    private let order: HappensBefore
+    private let lanes: [TraceRow.Party]
+    /// The name of the case, before the numbers of its steps in links.
+    private let id: String
+    private let laneWidth: Double
+
+    init(_ trace: Trace, id: String) {
+        self.trace = trace
+        self.id = id
+        rows = TraceRows(trace, style: TextStyle(hasColour: false, isUnicode: true), mode: .diff).allSteps()
+        order = HappensBefore(trace)
+        var lanes: [TraceRow.Party] = (0..<trace.system.processCount).map { .process(pid: $0) }
+        // Of many processes only those that take part have a lane.
+        if lanes.count > 6 {
+            let active = Set(rows.map(\.party)).union(rows.flatMap { $0.others.keys.map { .process(pid: $0) } })
+            lanes = lanes.filter { active.contains($0) }
+        }
+        if rows.contains(where: { $0.party == .environment }) { lanes.append(.environment) }
+        self.lanes = lanes
+        laneWidth = lanes.count <= 4 ? 168 : lanes.count <= 6 ? 146 : 120
+    }
+
+    private func x(_ lane: Int) -> Double { Self.gutter + Double(lane) * laneWidth + 26 }
+    private func y(_ row: Int) -> Double { Self.top + Double(row) * Self.rowHeight + Self.rowHeight / 2 }
+    private func lane(_ party: TraceRow.Party) -> Int? { lanes.firstIndex(of: party) }
+    private func n(_ value: Double) -> String { Drawing.number(value) }
+
+    /// The colour class of a lane.
+    private func colour(_ party: TraceRow.Party) -> String {
+        if case .process(let pid) = party { "p\(pid % 7)" } else { "env" }
+    }
+
+    /// The heads of the lanes and the drawing, as HTML.
+    var html: String {
+        let width = Self.gutter + Double(lanes.count) * laneWidth + 8
+        let height = Self.top + Double(rows.count + 1) * Self.rowHeight + 6
+        var html = "<div class=\"lanes\" style=\"--w:\(n(width))px\"><div class=\"heads\">"
+        for (index, party) in lanes.enumerated() {
+            html += "<span class=\"head \(colour(party))\" data-lane=\"\(index + 1)\" style=\"left:\(n(x(index) - 20))px;"
+            html += "max-width:\(n(laneWidth - 8))px\">\(MarkupText.html(name(party)))</span>"
+        }
+        html += "</div><svg role=\"group\" aria-label=\"steps by process\" width=\"\(n(width))\" height=\"\(n(height))\" "
+        html += "viewBox=\"0 0 \(n(width)) \(n(height))\">"
+        html += lines(height) + bars + start
+        for index in rows.indices { html += row(index, width) }
+        return html + arrows + "</svg></div>"
+    }
+
+    private func name(_ party: TraceRow.Party) -> String {
+        switch party {
+        case .process(let pid): trace.system.types.pidNames[pid]
+        case .environment, .nobody: "environment"
+        }
+    }
+
+    private func lines(_ height: Double) -> String {
+        lanes.indices.map { lane in
+            "<line class=\"lane\" data-lane=\"\(lane + 1)\" x1=\"\(n(x(lane)))\" y1=\"0\" x2=\"\(n(x(lane)))\" y2=\"\(n(height))\"/>"
+        }.joined()
+    }
+
+    private var start: String {
+        "<a href=\"#\(id)s0\" class=\"row\" data-step=\"0\"><rect class=\"hit\" x=\"0\" y=\"\(n(Self.top))\" "
+            + "width=\"100%\" height=\"\(n(Self.rowHeight))\"/><text class=\"w dim\" x=\"6\" y=\"\(n(y(0) + 4))\">start</text></a>"
+    }
+
+    // MARK: Steps
+
+    private func row(_ index: Int, _ width: Double) -> String {
+        let row = rows[index]
+        let top = Self.top + Double(index + 1) * Self.rowHeight
+        let middle = top + Self.rowHeight / 2
+        let lane = lane(row.party) ?? 0
+        let number = index + 1
+        let label = "step \(number), \(name(row.party)), \(row.step)" + (row.isViolating ? ", the violation" : "")
+        var html = "<a href=\"#\(id)s\(number)\" class=\"row\(row.isViolating ? " bad" : "")\" data-step=\"\(number)\" "
+        html += "data-lane=\"\(lane + 1)\" aria-label=\"\(MarkupText.html(label))\">"
+        html += "<title>\(MarkupText.html(([label] + row.changes).joined(separator: "\n")))</title>"
+        html += "<rect class=\"hit\" x=\"0\" y=\"\(n(top))\" width=\"\(n(width))\" height=\"\(n(Self.rowHeight))\"/>"
+        html += "<text class=\"w dim\" x=\"28\" y=\"\(n(middle + 4))\" text-anchor=\"end\">\(number)</text>"
+        if row.isViolating {
+            let (x, r) = (x(lane), 6.0)
+            html += "<circle class=\"dot badring\" cx=\"\(n(x))\" cy=\"\(n(middle))\" r=\"9\"/>"
+            html += "<path class=\"cross\" d=\"M\(n(x - r + 2)) \(n(middle - r + 2))l8 8m0 -8l-8 8\"/>"
+        } else {
+            html += "<circle class=\"dot \(colour(row.party))\" cx=\"\(n(x(lane)))\" cy=\"\(n(middle))\" r=\"6\"/>"
+        }
+        let columns = Int((laneWidth - 26) / Drawing.characterWidth)
+        let words = Drawing.cut(row.step, columns)
+        html += "<text class=\"w\" x=\"\(n(x(lane) + 15))\" y=\"\(n(middle + 4))\">\(MarkupText.html(words))</text>"
+        return html + "</a>"
+    }
+
+    // MARK: Locks and order
+
+    /// Bars beside the lanes, the inner ones for locks that are taken first.
+    private var bars: String {
+        var used: [Int: [(slot: Int, to: Int)]] = [:]
+        var html = ""
+        for hold in order.holds.sorted(by: { ($0.from, -$0.to, $0.lock) < ($1.from, -$1.to, $1.lock) }) {
+            guard let lane = lane(.process(pid: hold.pid)) else { continue }
+            let busy = Set((used[lane] ?? []).filter { $0.to > hold.from }.map(\.slot))
+            let slot = (0..<4).first { !busy.contains($0) } ?? 3
+            used[lane, default: []].append((slot, hold.to))
+            let x = x(lane) - 13 - Double(slot) * (Self.barWidth + 2)
+            let from = y(hold.from + 1) - 7
+            let height = Double(hold.to - hold.from) * Self.rowHeight + 14
+            let words = "\(name(.process(pid: hold.pid))) holds \(hold.lock) from step \(hold.from + 1) to "
+                + (hold.isOpen ? "the end" : "step \(hold.to + 1)")
+            html += "<rect class=\"bar p\(hold.pid % 7)\" x=\"\(n(x))\" y=\"\(n(from))\" width=\"\(n(Self.barWidth))\" "
+            html += "height=\"\(n(height))\" rx=\"2\"><title>\(MarkupText.html(words))</title></rect>"
+        }
+        return html
+    }
+
+    private var arrows: String {
+        order.edges.compactMap { edge -> String? in
+            guard let from = lane(rows[edge.from].party), let to = lane(rows[edge.to].party), from != to else { return nil }
+            let (x1, y1, x2, y2) = (x(from), y(edge.from + 1) + 9, x(to), y(edge.to + 1) - 10)
+            let bend = (y1 + y2) / 2
+            let style =
+                switch edge.reason {
+                case .lock: "order"
+                case .wakeup, .start, .join: "order strong"
+                }
+            let words = "step \(edge.from + 1) \(edge.words): step \(edge.to + 1)"
+            return "<path class=\"\(style)\" d=\"M\(n(x1)) \(n(y1))C\(n(x1)) \(n(bend)) \(n(x2)) \(n(bend)) "
+                + "\(n(x2)) \(n(y2))m-4 -5l4 5l4 -5\"><title>\(MarkupText.html(words))</title></path>"
+        }.joined()
+    }
+}

@@ -1,0 +1,135 @@
+// `shmcheck ci [PATHS]`: every check of every spec below the paths, a line each, one exit code.
+
+import ArgumentParser
+import Checker
+import Model
+import Synchronization
+import SystemPackage
+
+/// Runs all specs as a gate.
+struct CiCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ci", abstract: "Run every check of every spec below the paths as a gate for CI.",
+        discussion: """
+            Prints a line for each check and every violation in full. Exit codes are those of `check`: 0 when all is as
+            expected. With GITHUB_ACTIONS=true it groups its output, annotates lines and writes the step summary.
+            """)
+
+    @Argument(help: "Specs, and folders to search for them; this folder when there is none.")
+    var paths: [String] = []
+
+    @Option(help: "Time for the whole run (10m): what is not decided by then has no answer.")
+    var budget: Amount?
+    @Option(name: [.customShort("j"), .long], help: "Specs that run at the same time; one for each processor as a rule.")
+    var jobs: Int?
+    @Option(help: "Leave out files whose path contains this.")
+    var exclude: [String] = []
+    @Flag(help: "Warnings are errors, and steps that were never enabled fail `expect holds`.")
+    var strict = false
+    @OptionGroup(title: "Limits") var limits: LimitOptions
+    @OptionGroup(title: "Gate") var gate: GateOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func validate() throws {
+        guard jobs ?? 1 >= 1 else { throw ValidationError("--jobs takes a number from 1") }
+    }
+
+    func run() throws {
+        Interrupts.install()
+        let policy = try gate.policy()
+        try output.checkReportsAreWritable()
+        let files = try specs()
+        var options = CheckOptions()
+        options.isStrict = strict
+        limits.apply(to: &options)
+        options.deadline = budget.map { .now + .seconds($0.number) }
+        let shared = options
+        let runOutput = RunOutput(output, policy: policy)
+        let text = GateText(output.human, policy: policy)
+        let jobs = min(jobs ?? Workers.processorCount, files.count)
+        let printed = PrintedInOrder { result in if output.format == .human { show(result, text) } }
+        let mode = jobs > 1 ? ProgressMode.none : output.showProgress
+        Interrupts.during {
+            Workers.run(count: jobs, items: files.count) { index in
+                guard Interrupts.exitCode == nil else { return }
+                printed.add(Self.result(of: files[index], shared, mode), at: index)
+            }
+        }
+        let results = printed.all
+        if output.format == .human { Terminal.write(text.summary(results), to: .standardOutput) }
+        throw ExitCode(runOutput.finish(results))
+    }
+
+    private func specs() throws -> [String] {
+        var files: [String] = []
+        for path in paths.isEmpty ? ["."] : paths {
+            for file in SpecSearch.specs(below: path) where !files.contains(file) { files.append(file) }
+        }
+        files = files.filter { file in !exclude.contains { file.contains($0) } }
+        guard !files.isEmpty else {
+            Terminal.note("there is no .spec file below \(paths.isEmpty ? "this folder" : paths.joined(separator: ", "))")
+            throw ExitCode(Int32(ExitStatus.commandLine.rawValue))
+        }
+        return files
+    }
+
+    private static func result(of path: String, _ options: CheckOptions, _ mode: ProgressMode) -> SpecResult {
+        let source: SourceFile
+        do throws(ReadError) {
+            source = try SpecFiles.source(path)
+        } catch {
+            return SpecResult(path: path, checks: [], diagnostics: [], readError: error.message)
+        }
+        var options = options
+        let progress = ProgressPrinter(mode: mode, name: path)
+        options.limits.progress = { progress.update($0) }
+        defer { progress.clear() }
+        return check(source, read: SpecFiles.imported, options: options)
+    }
+
+    /// In a log of GitHub Actions what passes is folded away; violations stay in sight.
+    private func show(_ result: SpecResult, _ text: GateText) {
+        let isGrouped = RunOutput.isGitHubActions
+        let lines = text.lines(result)
+        let shown = isGrouped ? GitHubReport.group(result.path) + lines + GitHubReport.endGroup : lines
+        Terminal.write(output.quiet ? "" : shown, to: .standardOutput)
+        CheckCommand.report(result.diagnostics.filter { $0.severity == .error }, colour: output.color)
+        if output.trace != .off { Terminal.write(text.failures(result), to: .standardOutput) }
+    }
+}
+
+/// Results that arrive in any order and are shown in that of their files.
+private final class PrintedInOrder: Sendable {
+    private struct State {
+        var waiting: [Int: SpecResult] = [:]
+        var shown: [SpecResult] = []
+        var next = 0
+    }
+    private let state = Mutex(State())
+    private let show: @Sendable (SpecResult) -> Void
+
+    init(_ show: @escaping @Sendable (SpecResult) -> Void) { self.show = show }
+
+    func add(_ result: SpecResult, at index: Int) {
+        state.withLock { state in
+            state.waiting[index] = result
+            while let result = state.waiting.removeValue(forKey: state.next) {
+                show(result)
+                state.shown.append(result)
+                state.next += 1
+            }
+        }
+    }
+
+    /// All that arrived; after an interrupt some are missing.
+    var all: [SpecResult] {
+        state.withLock { state in
+            for (_, result) in state.waiting.sorted(by: { $0.key < $1.key }) {
+                show(result)
+                state.shown.append(result)
+            }
+            state.waiting = [:]
+            return state.shown
+        }
+    }
+}
