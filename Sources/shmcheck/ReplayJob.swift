@@ -47,7 +47,7 @@ struct ReplayJob {
 
     /// Runs it.
     func replay(until: Int?) throws(CommandFailure) -> ReplayResult {
-        let host = try KernelHost(checked, kernel: kernel, fault: document.origin.fault)
+        let host = try KernelHost(checked, kernel: kernel, fault: document.origin.fault, runs: [run])
         return try host.replay(run, property: document.property, isWalk: document.verdict == "holds", until: until)
     }
 }
@@ -77,7 +77,12 @@ struct WalkJob {
 
     /// Walks.
     func walk(count: Int, steps: Int, seed: UInt64) throws(CommandFailure) -> WalkReport {
-        let host = try KernelHost(checked, kernel: kernel, fault: nil)
-        return try host.walk(count: count, steps: steps, seed: seed)
+        var walk = RandomWalk(checked.system, seed: seed)
+        var runs: [TracedRun] = []
+        for _ in 0..<count {
+            guard let run = walk.next(steps: steps) else { break }
+            runs.append(run)
+        }
+        return try KernelHost(checked, kernel: kernel, fault: nil, runs: runs).walk(runs)
     }
 }

@@ -54,7 +54,10 @@ final class Driver {
     }
 
     /// The place where a process is held; nil for one that is on no hart.
-    func place(of driven: Driven) -> KernelPlace? { driven.hart.map { place(ofHart: $0) } }
+    func place(of driven: Driven) -> KernelPlace? {
+        guard let hart = driven.hart, machine.harts[hart].privilege == .supervisor else { return nil }
+        return place(ofHart: hart)
+    }
 
     // MARK: Running a process to a stop
 
@@ -120,7 +123,8 @@ final class Driver {
                 ReplayFinding("\(name(driven)) sleeps in the kernel", place: place(ofHart: hart)))
         case .swtch:
             leave(driven, hart)
-            if target == .asleep { return .reached }
+            // Who ends never comes back to user mode.
+            if target == .asleep || target == .user { return .reached }
             return .strayed(ReplayFinding("\(name(driven)) gives its hart away", place: place(ofHart: hart)))
         case .panic: break
         }

@@ -87,6 +87,13 @@ package struct ReplayFinding: Sendable, Equatable {
     /// Where the kernel is.
     package var place: KernelPlace?
 
+    /// The same with more words.
+    func with(_ words: String) -> ReplayFinding {
+        ReplayFinding(
+            message + words, datum: datum, model: model, kernel: kernel, expression: expression, address: address,
+            place: place)
+    }
+
     /// A finding.
     package init(
         _ message: String, datum: String = "", model: String = "", kernel: String = "", expression: String = "",
