@@ -13,7 +13,7 @@ struct ReplayJob {
     private let document: TraceDocument
     private let checked: CheckedSystem
     private let run: TracedRun
-    private let kernel: String
+    private var kernel: String
 
     /// Reads a trace and its spec.
     ///
@@ -22,7 +22,11 @@ struct ReplayJob {
     ///   - kernel: `guest`, `guest:ID`, or a path.
     /// - Throws: `CommandFailure` when the trace is none, or is of another spec.
     init(trace: String, kernel: String) throws(CommandFailure) {
-        let bytes = try HostFiles.read(trace)
+        try self.init(bytes: HostFiles.read(trace), trace: trace, kernel: kernel)
+    }
+
+    /// Reads a trace that is no file yet.
+    init(bytes: [UInt8], trace: String, kernel: String) throws(CommandFailure) {
         do throws(TraceDocument.Mistake) { document = try TraceDocument(bytes) } catch {
             throw CommandFailure("\(trace): \(error.description)", code: Self.nothingCompared)
         }
@@ -43,6 +47,13 @@ struct ReplayJob {
             throw CommandFailure("\(trace): \(error.description)", code: Self.nothingCompared)
         }
         self.kernel = kernel
+    }
+
+    /// The same trace on another kernel.
+    func on(_ kernel: String) -> ReplayJob {
+        var job = self
+        job.kernel = kernel
+        return job
     }
 
     /// Runs it.

@@ -37,7 +37,9 @@ package struct BoundKernel: ProcessView {
         self.system = system
         elements = bindings.states.filter { !$0.isLockLine && $0.reader.abstract == nil }
             .flatMap { line in line.elements.map { (line, $0) } }
-        bound = Set(elements.map(\.1.variable))
+        // Of what an `abstract` line names, the model's own value counts: the kernel has nothing of the kind.
+        let abstract = bindings.states.filter { $0.reader.abstract != nil }.flatMap(\.elements)
+        bound = Set(elements.map(\.1.variable) + abstract.map(\.variable))
         var byDatum: [Datum: [(StateBinding, BoundElement)]] = [:]
         for line in bindings.states {
             for element in line.elements {

@@ -203,12 +203,18 @@ extension ReplaySession {
     func broken(_ violation: Violation, _ index: Int, _ row: inout ReplayedStep) -> ReplayResult {
         let step = run.steps[index]
         switch violation.kind {
-        case .trap, .assertion: break
-        case .panic, .lockUse, .diverges, .lockDiscipline, .ownership, .deadlock, .property:
+        case .assertion: break
+        case .trap, .panic, .lockUse, .diverges, .lockDiscipline, .ownership, .deadlock, .property:
             return result(
                 .diverged(step: index + 1),
                 ReplayFinding("the model ends here: \(violation.message); the kernel goes on", place: row.place),
                 adding: row)
+        }
+        guard case .process(let pid) = step.actor, let last = step.microSteps.last,
+            calls.innermost(at: last.node, of: pid) != nil
+        else {
+            let finding = ReplayFinding("what \(propertyName) asserts is about no function that is bound")
+            return result(.notCompared, finding, adding: row)
         }
         let accesses = step.microSteps.flatMap(\.accesses)
         let missing = Set(accesses.compactMap(\.variable)).filter {
@@ -255,7 +261,7 @@ extension ReplaySession {
     private func waitingText(_ driven: Driven) -> String {
         let name = "process \(driven.process.number)"
         guard let place = driver.place(of: driven) else { return "\(name) sleeps" }
-        return "\(name) waits in \(place.function), \(place.line)"
+        return "\(name) waits in \(place.text)"
     }
 
     /// Whether a process that is blocked in the model goes on in the kernel.

@@ -38,8 +38,7 @@ final class Driver {
 
     /// The place of an instruction.
     func place(_ address: UInt64) -> KernelPlace {
-        let name = machine.symbols.name(of: address) ?? "0x" + String(address, radix: 16)
-        let function = name.split(separator: "+").first.map(String.init) ?? name
+        let function = control.places.function(at: address) ?? ""
         // The last two parts of the path: the file is known by them, wherever it was compiled.
         let parts = (machine.symbols.line(of: address) ?? "").split(separator: "/")
         return KernelPlace(address: address, function: function, line: parts.suffix(2).joined(separator: "/"))

@@ -151,6 +151,8 @@ package final class ReplaySession {
             if let violation = run.steps[index].violation, violation.kind.isFatal {
                 return broken(violation, index, &row)
             }
+            // It has not done the step yet: it will do it with its next one.
+            if open != nil { return nil }
             let (count, finding) = compare(after: index + 1, by: pid)
             row.comparedCount = count
             return finding.map { result(.diverged(step: index + 1), $0, adding: row) }
