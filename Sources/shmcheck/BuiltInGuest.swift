@@ -51,6 +51,9 @@ enum BuiltInGuest {
         access("\(try home())/Guest/Faults/\(id).patch", R_OK) == 0
     }
 
+    /// Where machines are kept that have booted.
+    static func snapshots() throws(CommandFailure) -> String { "\(try home())/.build/replay" }
+
     /// The folder with the guest's sources: `SHMCHECK_HOME`, or the one that the program lies in.
     private static func home() throws(CommandFailure) -> String {
         if let set = getenv("SHMCHECK_HOME") {

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Checker
 import Model
+import Replay
 import SystemPackage
 
 /// Runs the checks and faults of specs.
@@ -41,6 +42,12 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "Stop when the states take so much memory (4GiB).")
     var memory: Amount?
 
+    @Flag(
+        help: "Replay every counterexample at once on the kernel: the exit code is the check's when all are REPRODUCED."
+    )
+    var replayOnViolation = false
+    @Option(help: "With --replay-on-violation: guest, guest:healthy, guest:ID, or an ELF file.")
+    var kernel = BuiltInGuest.word
     @Option(help: "human or json.")
     var format: OutputFormat = .human
     @Option(help: "Where traces go.")
@@ -72,6 +79,7 @@ struct CheckCommand: ParsableCommand {
                 JSONReport.document(results, exitCode: status.rawValue, version: Version.text), to: .standardOutput)
         case .human: printSummary(results)
         }
+        if replayOnViolation, Interrupts.exitCode == nil, let code = replay(results) { throw ExitCode(code) }
         throw ExitCode(Interrupts.exitCode ?? Int32(status.rawValue))
     }
 
@@ -91,6 +99,31 @@ struct CheckCommand: ParsableCommand {
         progress.clear()
         if format == .human { printResult(result) }
         return result
+    }
+
+    /// Replays what is violated, and says what came of it; with `--format json` on standard error.
+    ///
+    /// - Returns: the exit code of a replay that did not reproduce its trace.
+    private func replay(_ results: [SpecResult]) -> Int32? {
+        var code: Int32?
+        for result in results {
+            for check in result.checks {
+                for property in check.violated where property.trace != nil {
+                    let path = TraceFile.path(of: property, in: check, spec: result.path, outDir: outDir)
+                    do throws(CommandFailure) {
+                        let result = try ReplayJob(trace: path, kernel: kernel).replay(until: nil)
+                        Terminal.write(
+                            ReplayText(result, source: path).text,
+                            to: format == .human ? .standardOutput : .standardError)
+                        if result.verdict.exitCode != 0 { code = code ?? result.verdict.exitCode }
+                    } catch {
+                        Terminal.note(error.description)
+                        code = code ?? error.code
+                    }
+                }
+            }
+        }
+        return code
     }
 
     static func source(_ path: String) throws -> SourceFile {

@@ -15,8 +15,8 @@ struct Shmcheck: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            CheckCommand.self, ShowCommand.self, ExplainCommand.self, BindCommand.self, Boot.self, Disassemble.self,
-            VersionCommand.self,
+            CheckCommand.self, ShowCommand.self, ExplainCommand.self, BindCommand.self, ReplayCommand.self, Boot.self,
+            Disassemble.self, VersionCommand.self,
         ],
         defaultSubcommand: CheckCommand.self)
 

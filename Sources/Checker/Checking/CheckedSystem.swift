@@ -2,15 +2,12 @@
 
 package import Model
 
-/// A spec under one check or fault, typed and lowered, with its `kernel` blocks.
+/// A spec under one check or fault, typed and lowered.
 package struct CheckedSystem: Sendable {
-    /// Names and types.
+    /// Names and types, `kernel` blocks included.
     package let model: TypedModel
     /// States and steps. Locals keep their values, so that calls can be told.
     package let system: TransitionSystem
-    /// The `kernel` blocks of the spec's own file, in order.
-    package let kernels: [(name: String, bindings: [BindingSyntax])]
-
     /// Loads, types and lowers.
     ///
     /// - Parameters:
@@ -55,10 +52,6 @@ package struct CheckedSystem: Sendable {
         guard let system = lower(model, options: lowering, diagnostics: diagnostics) else { return nil }
         self.model = model
         self.system = system
-        kernels = loaded.main.items.compactMap { item in
-            guard case .kernel(let name, let bindings) = item.kind else { return nil }
-            return (name, bindings)
-        }
     }
 }
 

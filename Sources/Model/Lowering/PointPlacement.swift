@@ -26,7 +26,8 @@ struct PointPlacement {
         return name(code).map { index, name in
             Point(
                 node: index, name: name, label: code.nodes[index].label,
-                liveLocals: keepsLocals ? Array(code.locals.indices) : live[index].sorted(), isStepPoint: code.nodes[index].isStepPoint)
+                liveLocals: keepsLocals ? Array(code.locals.indices) : live[index].sorted(),
+                isStepPoint: code.nodes[index].isStepPoint)
         }
     }
 

@@ -171,6 +171,18 @@ extension ReferenceStepper {
         return run.nextTouch(from: process.points[index].node)
     }
 
+    /// The value of a formula over locals of its own, read in a state as a process would read it.
+    ///
+    /// - Returns: nil when it traps, or reads a local that has no value.
+    package func value(of formula: Formula, locals: [LocalID: Value], ofProcess pid: Int, in state: SystemState)
+        -> Value?
+    {
+        guard formula.freeLocals.allSatisfy({ locals[$0] != nil }) else { return nil }
+        let context = StateContext(system: system, state: state, reader: .property)
+        var evaluator = Evaluator(types: system.types, context: context, locals: locals, selfPid: pid)
+        return try? evaluator.evaluate(formula)
+    }
+
     /// The value of a formula over the locals of a process, as they are in a state.
     ///
     /// - Returns: nil when it traps, or reads a local that has no value.
