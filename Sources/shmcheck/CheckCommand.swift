@@ -3,6 +3,7 @@
 import ArgumentParser
 import Checker
 import Model
+import Replay
 import SystemPackage
 
 /// Runs the checks and faults of specs.
@@ -32,6 +33,12 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Warnings are errors, and steps that were never enabled fail `expect holds`.")
     var strict = false
 
+    @Flag(
+        help: "Replay every counterexample at once on the kernel: the exit code is the check's when all are REPRODUCED."
+    )
+    var replayOnViolation = false
+    @Option(help: "With --replay-on-violation: guest, guest:healthy, guest:ID, or an ELF file.")
+    var kernel = BuiltInGuest.word
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Gate") var gate: GateOptions
     @OptionGroup(title: "Output") var output: OutputOptions
@@ -47,7 +54,9 @@ struct CheckCommand: ParsableCommand {
             if Interrupts.exitCode != nil { break }
         }
         if output.format == .human { Terminal.write(human.summary(results), to: .standardOutput) }
-        throw ExitCode(runOutput.finish(results))
+        let code = runOutput.finish(results)
+        if replayOnViolation, Interrupts.exitCode == nil, let code = replay(results) { throw ExitCode(code) }
+        throw ExitCode(code)
     }
 
     private func result(of path: String, _ options: CheckOptions) -> SpecResult {
@@ -66,6 +75,31 @@ struct CheckCommand: ParsableCommand {
         progress.clear()
         if output.format == .human { printResult(result) }
         return result
+    }
+
+    /// Replays what is violated, and says what came of it; with `--format json` on standard error.
+    ///
+    /// - Returns: the exit code of a replay that did not reproduce its trace.
+    private func replay(_ results: [SpecResult]) -> Int32? {
+        var code: Int32?
+        for result in results {
+            for check in result.checks {
+                for property in check.violated where property.trace != nil {
+                    let path = TraceFile.path(of: property, in: check, spec: result.path, outDir: output.outDir)
+                    do throws(CommandFailure) {
+                        let result = try ReplayJob(trace: path, kernel: kernel).replay(until: nil)
+                        Terminal.write(
+                            ReplayText(result, source: path).text,
+                            to: output.format == .human ? .standardOutput : .standardError)
+                        if result.verdict.exitCode != 0 { code = code ?? result.verdict.exitCode }
+                    } catch {
+                        Terminal.note(error.description)
+                        code = code ?? error.code
+                    }
+                }
+            }
+        }
+        return code
     }
 
     static func source(_ path: String) throws -> SourceFile {

@@ -18,15 +18,20 @@ struct KernelHost {
     ///   - checked: the spec.
     ///   - kernel: `guest`, `guest:ID`, `guest:healthy`, or the path of an ELF file.
     ///   - fault: what `guest` alone stands for.
+    ///   - runs: what will be replayed: their processes are parked.
     /// - Throws: `CommandFailure` with 21 when constants disagree or something needed is not bound.
-    init(_ checked: CheckedSystem, kernel: String, fault: String?) throws(CommandFailure) {
+    init(
+        _ checked: CheckedSystem, kernel: String, fault: String?, runs: [TracedRun]
+    ) throws(CommandFailure) {
         self.checked = checked
         guard let block = checked.model.kernels.first else {
             throw CommandFailure("the spec has no `kernel` block: nothing ties it to a kernel", code: 21)
         }
         let image = try Self.image(checked, block, kernel: kernel, fault: fault)
         var bound = try Self.bind(checked, block, image)
-        let plan = bound.plan(started: image.parkingProgram == nil ? [] : ["crypto_srv"])
+        let calls = CallContext(checked, bound.bindings)
+        let pids = Set(runs.flatMap { calls.presentPids($0) }).sorted()
+        let plan = bound.plan(started: image.parkingProgram == nil ? [] : ["crypto_srv"], pids: pids)
         self.bound = bound
         let path = "\(try BuiltInGuest.snapshots())/\(plan.name(of: image))"
         let saved = try? HostFiles.read(path)
@@ -72,11 +77,11 @@ struct KernelHost {
     }
 
     /// Takes random walks.
-    func walk(count: Int, steps: Int, seed: UInt64) throws(CommandFailure) -> WalkReport {
-        let walker = Walker(checked.system, kernel: bound.name) { run throws(ReplayError) in
+    func walk(_ runs: [TracedRun]) throws(CommandFailure) -> WalkReport {
+        let walker = Walker(kernel: bound.name) { run throws(ReplayError) in
             try session(run, property: "walk", isWalk: true).replay()
         }
-        do throws(ReplayError) { return try walker.walk(count: count, steps: steps, seed: seed) } catch {
+        do throws(ReplayError) { return try walker.walk(runs) } catch {
             throw CommandFailure(error.description, code: 21)
         }
     }

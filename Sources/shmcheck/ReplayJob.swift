@@ -13,7 +13,7 @@ struct ReplayJob {
     private let document: TraceDocument
     private let checked: CheckedSystem
     private let run: TracedRun
-    private let kernel: String
+    private var kernel: String
 
     /// Reads a trace and its spec.
     ///
@@ -22,7 +22,11 @@ struct ReplayJob {
     ///   - kernel: `guest`, `guest:ID`, or a path.
     /// - Throws: `CommandFailure` when the trace is none, or is of another spec.
     init(trace: String, kernel: String) throws(CommandFailure) {
-        let bytes = try HostFiles.read(trace)
+        try self.init(bytes: HostFiles.read(trace), trace: trace, kernel: kernel)
+    }
+
+    /// Reads a trace that is no file yet.
+    init(bytes: [UInt8], trace: String, kernel: String) throws(CommandFailure) {
         do throws(TraceDocument.Mistake) { document = try TraceDocument(bytes) } catch {
             throw CommandFailure("\(trace): \(error.description)", code: Self.nothingCompared)
         }
@@ -45,9 +49,16 @@ struct ReplayJob {
         self.kernel = kernel
     }
 
+    /// The same trace on another kernel.
+    func on(_ kernel: String) -> ReplayJob {
+        var job = self
+        job.kernel = kernel
+        return job
+    }
+
     /// Runs it.
     func replay(until: Int?) throws(CommandFailure) -> ReplayResult {
-        let host = try KernelHost(checked, kernel: kernel, fault: document.origin.fault)
+        let host = try KernelHost(checked, kernel: kernel, fault: document.origin.fault, runs: [run])
         return try host.replay(run, property: document.property, isWalk: document.verdict == "holds", until: until)
     }
 }
@@ -77,7 +88,12 @@ struct WalkJob {
 
     /// Walks.
     func walk(count: Int, steps: Int, seed: UInt64) throws(CommandFailure) -> WalkReport {
-        let host = try KernelHost(checked, kernel: kernel, fault: nil)
-        return try host.walk(count: count, steps: steps, seed: seed)
+        var walk = RandomWalk(checked.system, seed: seed)
+        var runs: [TracedRun] = []
+        for _ in 0..<count {
+            guard let run = walk.next(steps: steps) else { break }
+            runs.append(run)
+        }
+        return try KernelHost(checked, kernel: kernel, fault: nil, runs: runs).walk(runs)
     }
 }

@@ -16,8 +16,8 @@ struct Shmcheck: ParsableCommand {
         version: Version.text,
         subcommands: [
             CheckCommand.self, CiCommand.self, ShowCommand.self, WhyCommand.self, TraceCommand.self,
-            GraphCommand.self, ExplainCommand.self, BindCommand.self, ReplayCommand.self, Boot.self, Disassemble.self,
-            VersionCommand.self,
+            GraphCommand.self, ExplainCommand.self, BindCommand.self, ReplayCommand.self, EvidenceCommand.self,
+            Boot.self, Disassemble.self, VersionCommand.self,
         ],
         defaultSubcommand: CheckCommand.self)
 

@@ -150,7 +150,28 @@ package struct TraceDocument: Sendable {
             return false
         }
         guard !layout.system.processes.isEmpty else { return true }
-        return states[index].member(ITFLayout.processes) == layout.positions(state)
+        return states[index].member(ITFLayout.processes) == layout.positions(state) && hasLocals(index, state, layout)
+    }
+
+    /// Whether a state has the locals that the trace tells. It may have more, since it keeps those that nothing reads any
+    /// more; so the signs that tell locals of one name apart need not be the same.
+    private func hasLocals(_ index: Int, _ state: SystemState, _ layout: ITFLayout) -> Bool {
+        guard case .object(let told)? = states[index].member("#meta")?.member("locals") else { return true }
+        let here = layout.locals(state)
+        func plain(_ member: JSONValue.Member) -> JSONValue.Member {
+            JSONValue.Member(String(member.name.prefix { $0 != "'" }), member.value)
+        }
+        for process in told {
+            guard case .object(let wanted) = process.value,
+                case .object(let known)? = here.first(where: { $0.name == process.name })?.value
+            else { return false }
+            var left = known.map(plain)
+            for local in wanted.map(plain) {
+                guard let found = left.firstIndex(of: local) else { return false }
+                left.remove(at: found)
+            }
+        }
+        return true
     }
 
     private func checkConstants(of system: TransitionSystem) throws(Mistake) {

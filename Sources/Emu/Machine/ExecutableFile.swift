@@ -178,7 +178,7 @@ package struct ExecutableFile: Sendable {
     }
 
     /// Is a range of virtual addresses inside one loaded segment?
-    func isLoaded(_ range: Range<UInt64>) -> Bool {
+    package func isLoaded(_ range: Range<UInt64>) -> Bool {
         segments.contains { segment in
             let offset = range.lowerBound &- segment.displacement &- segment.address
             return offset < segment.size && range.upperBound - range.lowerBound <= segment.size - offset

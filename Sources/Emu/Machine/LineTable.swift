@@ -84,6 +84,19 @@ package struct LineTable: Sendable {
         return found.sorted()
     }
 
+    /// The first line from one on that some code comes from; nil when there is none in the file.
+    package func nextLine(from line: Int, in file: String) -> Int? {
+        var best: Int?
+        for sequence in sequences {
+            for row in sequence.rows.dropLast() where row.file < UInt32(files.count) && Int(row.line) >= line {
+                let path = files[Int(row.file)]
+                guard path == file || path.hasSuffix("/" + file) else { continue }
+                best = min(best ?? Int(row.line), Int(row.line))
+            }
+        }
+        return best
+    }
+
     /// The names of source files that a unit of debug information refers to by number, and the number of the first.
     ///
     /// - Parameter offset: where its header is in `.debug_line` (`DW_AT_stmt_list`).

@@ -29,7 +29,7 @@ struct AddressText {
         case .slot: return "slot"
         case .convert(let inner, _): return name(inner)
         case .address(let place): return text(of: place) ?? "…"
-        case .leaf, .unary, .binary, .conditional: return "(…)"
+        case .leaf, .translation, .unary, .binary, .conditional: return "(…)"
         }
     }
 

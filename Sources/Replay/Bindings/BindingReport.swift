@@ -37,8 +37,8 @@ package struct BindingReport {
         text +=
             problems.isEmpty
             ? "\(spec): all \(count) lines are bound\n"
-            : "\(spec): \(count - problems.count) of \(count) lines are bound; "
-                + "\(problems.count) \(problems.count == 1 ? "is" : "are") not, see ✗\n"
+            : "\(spec): \(count - problems.count) of \(count) lines are bound and agree; "
+                + "for the \(problems.count == 1 ? "other one" : "\(problems.count) others") see ✗\n"
         return text
     }
 

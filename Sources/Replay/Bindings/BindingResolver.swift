@@ -30,6 +30,7 @@ struct BindingResolver {
     var homes = ElementHomes()
     /// Single processes by name.
     private let processes: [String: Int]
+    private let processArrays: [String: Range<Int>]
 
     init(
         declaration: KernelDeclaration, model: TypedModel, kernel: ProgramImage,
@@ -43,6 +44,11 @@ struct BindingResolver {
         var processes: [String: Int] = [:]
         for process in model.processes where !process.isArray { processes[process.name] = process.firstPid }
         self.processes = processes
+        var arrays: [String: Range<Int>] = [:]
+        for process in model.processes where process.isArray {
+            arrays[process.name] = process.firstPid..<process.firstPid + process.count
+        }
+        processArrays = arrays
     }
 
     mutating func run() -> KernelBindings {
@@ -58,7 +64,8 @@ struct BindingResolver {
 
     /// A scope for one line.
     func scope(_ indices: [String] = []) -> ResolutionScope {
-        ResolutionScope(kernel: kernel, program: program, indices: indices, processes: processes)
+        ResolutionScope(
+            kernel: kernel, program: program, indices: indices, processes: processes, processArrays: processArrays)
     }
 
     // MARK: What binds by its name
@@ -69,21 +76,19 @@ struct BindingResolver {
         ] {
             bindings.primitives.functions[name] = try? kernel.function(named: name)
         }
-        var scope = scope(["h"])
-        if let node = try? ExpressionResolver.resolve("cpus[h].proc", scope), let code = try? node.value() {
-            bindings.primitives.current = KernelExpression(text: "cpus[h].proc", code: code)
+        let scope = scope(["h"])
+        if let node = try? ExpressionResolver.resolve("cpus[h].proc", scope), (try? node.value()) != nil {
+            bindings.primitives.current = KernelExpression(node)
             homes.harts = scope.notes.indexed.first?.table
             bindings.primitives.hartCount = scope.notes.indexed.first?.count
         }
-        scope.notes = ResolutionNotes()
     }
 
     private mutating func findProcesses(_ text: String) {
         var scope = scope()
         scope.allowsEmptyIndex = true
-        guard let node = try? ExpressionResolver.resolve(text, scope), let code = try? node.value() else { return }
-        bindings.number = KernelExpression(text: text, code: code)
-        homes.number = code
+        guard let node = try? ExpressionResolver.resolve(text, scope), (try? node.value()) != nil else { return }
+        bindings.number = KernelExpression(node)
         guard let table = scope.notes.indexed.first?.table, table.count > 0 else { return }
         homes.processes = table
         bindings.primitives.processTable = (table.address, table.stride, table.count)
@@ -109,7 +114,8 @@ struct BindingResolver {
         case .constant(let name, let text): line = constant(name.text, text, binding)
         case .state(let syntax, let text, let unless, let abstract):
             line = BindingLine(
-                kind: "state", place: side(syntax), kernel: text ?? abstract.map(side) ?? "", range: range)
+                kind: "state", place: side(syntax), kernel: text ?? abstract.map { "abstract \(side($0))" } ?? "",
+                range: range)
             if let text { line.kernel = text + (unless.map { " unless \($0)" } ?? "") }
             state(binding, text, unless, &line)
         case .lock(let syntax, let text):
@@ -143,7 +149,7 @@ struct BindingResolver {
         }
         var reader: StateReader
         if let abstract = binding.abstract {
-            reader = StateReader(text: line.kernel, abstract: abstract, code: nil, place: nil, size: 0)
+            reader = StateReader(text: line.kernel, abstract: abstract, code: nil, absence: nil, place: nil, size: 0)
             line.type = "of other data"
         } else {
             do throws(BindingError) {
@@ -171,13 +177,9 @@ struct BindingResolver {
         // Only what the kernel's side itself goes through says how large the kernel's arrays are.
         let through = scope.notes.indexed
         scope.own = node
-        let isNil = try unless.map { text throws(BindingError) in try ExpressionResolver.resolve(text, scope).value() }
-        if isNil != nil {
-            guard case .optional = type else {
-                throw BindingError(
-                    .unresolved, part: "unless", "the spec's value is never nil: `unless` has no meaning here")
-            }
-        }
+        var isNil = try unless.map { text throws(BindingError) in try ExpressionResolver.resolve(text, scope).value() }
+        var absence: ValueCode?
+        if case .optional = type {} else { (absence, isNil) = (isNil, nil) }
         let builder = ReaderBuilder(
             types: model.types, homes: homes, resolver: ExpressionResolver(scope), notes: scope.notes)
         let code = try builder.read(type, node, isNil: isNil)
@@ -187,8 +189,14 @@ struct BindingResolver {
             if let problem = disagreement(open[index].type, count, array) { disagreements.append(problem) }
         }
         if let first = disagreements.first { line.problem = .disagrees(first) }
-        let size = try node.size() ?? 0
-        return StateReader(text: text, abstract: nil, code: code, place: size > 0 ? node.place : nil, size: size)
+        var (place, size) = (node.place, try node.size() ?? 0)
+        if place == nil, let only = try? node.value().onlyLoad {
+            (place, size) = only
+            line.address = AddressText(indices: open.map(\.name)).text(of: only.place)
+            line.type = "computed"
+        }
+        return StateReader(
+            text: text, abstract: nil, code: code, absence: absence, place: size > 0 ? place : nil, size: size)
     }
 
     /// Whether an array of the kernel has as many elements as the spec: exactly so for numbers, enough for elements of

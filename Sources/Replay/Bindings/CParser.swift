@@ -136,6 +136,10 @@ struct CParser {
             let root = try expression(0)
             try expect(")")
             return .tableWalk(root)
+        case "tlb":
+            let hart = try expression(0)
+            try expect(")")
+            return .translations(hart)
         case "user":
             guard current.kind == .string else { throw unexpected("a program's name in quotes") }
             let program = current.text
@@ -146,7 +150,7 @@ struct CParser {
         default:
             throw BindingError(
                 .unresolved, part: "\(word)(…)",
-                "\(word) is called: a binding runs no code; `sv39(e)` and `user(\"p\")` are all")
+                "\(word) is called: a binding runs no code; `sv39(e)`, `tlb(hart)` and `user(\"p\")` are all")
         }
     }
 

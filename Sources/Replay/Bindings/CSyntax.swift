@@ -1,6 +1,6 @@
 // Expressions of C as a `kernel` block writes them: text to tree.
 
-/// An expression of C with what the kernel block adds: `sv39(e)`, `user("program").name`, `.member` alone, `x[]`.
+/// An expression of C with what the kernel block adds: `sv39(e)`, `tlb(hart)`, `user("program").name`, `.member` alone, `x[]`.
 indirect enum CSyntax: Sendable {
     case number(Int128, isUnsigned: Bool, isLong: Bool, text: String)
     /// `proc`, or `"proc.c"::proc` for the one of that file.
@@ -13,6 +13,8 @@ indirect enum CSyntax: Sendable {
     /// The index is nil in `proc[]`.
     case index(CSyntax, CSyntax?)
     case tableWalk(CSyntax)
+    /// `tlb(hart)`
+    case translations(CSyntax)
     case unary(String, CSyntax)
     case binary(String, CSyntax, CSyntax)
     case conditional(CSyntax, CSyntax, CSyntax)
@@ -30,6 +32,7 @@ indirect enum CSyntax: Sendable {
         case .ownMember(let name): ".\(name)"
         case .index(let base, let index): "\(base.text)[\(index?.text ?? "")]"
         case .tableWalk(let root): "sv39(\(root.text))"
+        case .translations(let hart): "tlb(\(hart.text))"
         case .unary(let sign, let operand): "\(sign)\(operand.text)"
         case .binary(let sign, let left, let right): "\(left.text) \(sign) \(right.text)"
         case .conditional(let test, let yes, let no): "\(test.text) ? \(yes.text) : \(no.text)"

@@ -15,7 +15,7 @@ extension BindingResolver {
         var kernelValue: Int128?
         do throws(BindingError) {
             let node = try ExpressionResolver.resolve(text, scope())
-            let situation = Situation(memory: FileMemory(image: kernel), index: { _, _ in nil }, slot: { _ in nil }) {
+            let situation = Situation(memory: FileMemory(kernel), index: { _, _ in nil }, slot: { _ in nil }) {
                 _ in nil
             }
             kernelValue = try Evaluation(situation: situation, indices: [], text: text).value(node.value())
@@ -182,8 +182,10 @@ extension BindingResolver {
         if parts.count == 3, parts[0].split(separator: " ") == ["line"],
             let number = Int(parts[2].drop { $0 == " " || $0 == ":" }.filter { $0 != " " })
         {
+            let next = kernel.lines.nextLine(from: number, in: parts[1]).map { "; the next line with code is \($0)" }
             return try checked(
-                kernel.lines.addresses(ofLine: number, in: parts[1]), "no code comes from \(parts[1]):\(number)")
+                kernel.lines.addresses(ofLine: number, in: parts[1]),
+                "no code comes from \(parts[1]):\(number)" + (next ?? ""))
         }
         if text.hasPrefix("0x"), let address = UInt64(text.dropFirst(2), radix: 16) {
             return try checked(
@@ -277,12 +279,4 @@ extension BindingResolver {
         bindings.consoles.append(ConsoleBinding(text: text, choice: choice, value: value, range: range))
         return line
     }
-}
-
-/// What a kernel's file itself puts into memory: enough for constants.
-struct FileMemory: GuestMemory {
-    let image: ProgramImage
-
-    func loadKernel(_ address: UInt64, size: Int) -> UInt64? { image.word(at: address, size: size) }
-    func loadPhysical(_ address: UInt64, size: Int) -> UInt64? { nil }
 }

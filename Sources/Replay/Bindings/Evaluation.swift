@@ -27,6 +27,13 @@ struct Evaluation {
             let root = UInt64(truncatingIfNeeded: try value(root))
             return Int128(
                 walk.leaf(root: root, isPointer: isPointer, page: UInt64(truncatingIfNeeded: try value(page))))
+        case .translation(let hart, let page):
+            let number = try value(hart)
+            let page = UInt64(truncatingIfNeeded: try value(page))
+            guard let entry = situation.translation(Int64(truncatingIfNeeded: number), page) else {
+                throw failure(.unreadable, "there is no hart \(number) whose translations could be seen")
+            }
+            return Int128(entry)
         case .unary(let sign, let operand, let scalar):
             let operand = try value(operand)
             switch sign {

@@ -12,6 +12,8 @@ struct ResolutionScope {
     var indices: [String] = []
     /// Single processes of the model by name, with their pids: in an index they stand for their slots.
     var processes: [String: Int] = [:]
+    /// Processes of several instances by name, with their pids.
+    var processArrays: [String: Range<Int>] = [:]
     /// What the line binds, for `.member` and `PTE_V` after `unless`.
     var own: KernelNode?
     /// Set in the kernel's side of `pid`: `proc[]`.
@@ -56,6 +58,11 @@ struct ExpressionResolver {
             return try member(name, of: own)
         case .index(let base, let index): return try element(base, index, syntax.text)
         case .tableWalk(let root): return try tableWalk(root, syntax.text)
+        case .translations(let hart):
+            var inner = self
+            inner.isInIndex = true
+            return KernelNode(
+                form: .translations(hart: try inner.resolve(hart).value()), type: .pageTable, text: syntax.text)
         case .unary("*", let operand): return try target(of: resolve(operand))
         case .unary("&", let operand): return try addressOf(operand, syntax.text)
         default: return try OperatorResolver(resolver: self).resolve(syntax)
@@ -95,6 +102,9 @@ struct ExpressionResolver {
         }
         if let symbol = wanted.first { return try variable(symbol, in: scope.kernel, .kernel, text) }
         if let constant = try constant(name, text) { return constant }
+        if let pid = scope.processes[name] {
+            return KernelNode(form: .value(.slot(pid: pid)), type: .scalar(.long), text: text)
+        }
         throw unknown(name, text)
     }
 
@@ -229,6 +239,16 @@ struct ExpressionResolver {
     // MARK: Elements and pointers
 
     private func element(_ base: CSyntax, _ index: CSyntax?, _ text: String) throws(BindingError) -> KernelNode {
+        // `client[1]` is the slot of that process.
+        if case .name(let name, nil) = base, let pids = scope.processArrays[name],
+            case .number(let number, _, _, _)? = index
+        {
+            guard number >= 0, number < Int128(pids.count) else {
+                throw BindingError(.unresolved, part: text, "there are \(pids.count) processes \(name)")
+            }
+            return KernelNode(
+                form: .value(.slot(pid: pids.lowerBound + Int(number))), type: .scalar(.long), text: text)
+        }
         let base = try resolve(base)
         let number: ValueCode
         if let index {
@@ -255,6 +275,9 @@ struct ExpressionResolver {
     func element(of base: KernelNode, at index: ValueCode, _ text: String) throws(BindingError) -> KernelNode {
         if case .table(let root, let isPointer) = base.form {
             return KernelNode(form: .leaf(root: root, isPointer: isPointer, page: index), type: .pageEntry, text: text)
+        }
+        if case .translations(let hart) = base.form {
+            return KernelNode(form: .value(.translation(hart: hart, page: index)), type: .pageEntry, text: text)
         }
         guard let (type, _, image) = try base.cType() else {
             throw BindingError(.unresolved, part: text, "\(base.text) is no array")

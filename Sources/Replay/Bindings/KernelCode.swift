@@ -11,11 +11,34 @@ indirect enum ValueCode: Sendable {
     case load(PlaceCode, Scalar, BitField?)
     /// The leaf of a page table for a page; 0 where there is none.
     case leaf(root: ValueCode, isPointer: Bool, page: ValueCode)
+    /// The entry that a hart keeps for a page; 0 for none.
+    case translation(hart: ValueCode, page: ValueCode)
     case unary(String, ValueCode, Scalar)
     /// Operands are converted to the scalar before, and the result is after.
     case binary(String, ValueCode, ValueCode, Scalar)
     case conditional(ValueCode, ValueCode, ValueCode)
     case convert(ValueCode, Scalar)
+}
+
+extension ValueCode {
+    /// What is loaded to compute it, save for what only leads to a place: places with their sizes.
+    var loads: [(place: PlaceCode, size: Int)] {
+        switch self {
+        case .load(let place, let scalar, let bits): [(place, bits?.unitSize ?? scalar.size)]
+        case .leaf(let root, let isPointer, let page): [(.entry(root: root, isPointer: isPointer, page: page), 8)]
+        case .unary(_, let operand, _), .convert(let operand, _): operand.loads
+        case .binary(_, let left, let right, _): left.loads + right.loads
+        case .conditional(let test, let yes, let no): test.loads + yes.loads + no.loads
+        case .constant, .index, .slot, .address, .translation: []
+        }
+    }
+
+    /// The one place that it is computed from; nil when there are several, or none.
+    var onlyLoad: (place: PlaceCode, size: Int)? {
+        let loads = loads
+        guard let first = loads.first, loads.allSatisfy({ "\($0)" == "\(first)" }) else { return nil }
+        return first
+    }
 }
 
 /// A place that is computed in a machine.

@@ -10,6 +10,8 @@ struct KernelNode {
         case value(ValueCode)
         /// `sv39(root)`
         case table(root: ValueCode, isPointer: Bool)
+        /// `tlb(hart)`
+        case translations(hart: ValueCode)
         /// `sv39(root)[page]`
         case leaf(root: ValueCode, isPointer: Bool, page: ValueCode)
     }
@@ -20,7 +22,7 @@ struct KernelNode {
         case c(CTypeID, ProgramImage)
         /// Of arithmetic.
         case scalar(Scalar)
-        /// Of `sv39(…)`.
+        /// Of `sv39(…)` and `tlb(…)`.
         case pageTable
         case pageEntry
     }
@@ -78,7 +80,7 @@ struct KernelNode {
         switch form {
         case .value(let value): return value
         case .leaf(let root, let isPointer, let page): return .leaf(root: root, isPointer: isPointer, page: page)
-        case .table:
+        case .table, .translations:
             throw BindingError(.unresolved, part: text, "a page table is no number: ask for an entry, sv39(…)[page]")
         case .place(let place, let bits):
             if case .array? = try cType()?.0 { return .address(place) }
@@ -94,7 +96,7 @@ struct KernelNode {
         switch form {
         case .place(let place, _): place
         case .leaf(let root, let isPointer, let page): .entry(root: root, isPointer: isPointer, page: page)
-        case .value, .table: nil
+        case .value, .table, .translations: nil
         }
     }
 

@@ -27,7 +27,8 @@ struct OperatorResolver {
             if let scalar = Self.plain[type] { return constant(scalar.size, syntax.text) }
             let (id, image) = try named(type, syntax.text)
             return constant(try resolver.stride(id, image, syntax.text), syntax.text)
-        case .number, .name, .user, .member, .ownMember, .index, .tableWalk: return try resolver.resolve(syntax)
+        case .number, .name, .user, .member, .ownMember, .index, .tableWalk, .translations:
+            return try resolver.resolve(syntax)
         }
     }
 

@@ -6,8 +6,6 @@ import Model
 struct ElementHomes {
     /// The process table.
     var processes: ElementTable?
-    /// The number of the process in a slot, over the index 0.
-    var number: ValueCode?
     /// `cpus`
     var harts: ElementTable?
     /// By sort: the array that open indices of the sort go through.

@@ -15,14 +15,18 @@ package struct Situation {
     /// The physical address of the root page table of the process that runs a program; nil when none does.
     package let pageTable: (String) -> UInt64?
 
+    /// The entry that a hart keeps for a virtual page in its translation buffer; 0 for none, nil when there is no such hart.
+    package let translation: (_ hart: Int64, _ page: UInt64) -> UInt64?
+
     /// A machine with its partners.
     package init(
         memory: any GuestMemory, index: @escaping (Type, Int) -> Int64?, slot: @escaping (Int) -> Int64?,
-        pageTable: @escaping (String) -> UInt64?
+        pageTable: @escaping (String) -> UInt64?, translation: @escaping (Int64, UInt64) -> UInt64? = { _, _ in nil }
     ) {
         self.memory = memory
         self.index = index
         self.slot = slot
         self.pageTable = pageTable
+        self.translation = translation
     }
 }

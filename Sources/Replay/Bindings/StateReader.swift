@@ -2,22 +2,6 @@
 
 package import Model
 
-/// A C expression of a `kernel` block, resolved; what it leads through is looked up when it is evaluated.
-package struct KernelExpression: Sendable {
-    /// As written.
-    package let text: String
-    let code: ValueCode
-
-    /// Its value in a machine.
-    ///
-    /// - Parameter index: the kernel's value of its open index: the slot in `proc[].pid`.
-    /// - Throws: `BindingError` when it leads nowhere.
-    package func value(_ situation: Situation, index: Int64 = 0) throws(BindingError) -> Int64 {
-        let value = try Evaluation(situation: situation, indices: [index], text: text).value(code)
-        return Int64(truncatingIfNeeded: value)
-    }
-}
-
 /// How a bound part of the model is found and read in the kernel.
 package struct StateReader: Sendable {
     /// The kernel's side as written; of an `abstract` line the spec's expression.
@@ -25,6 +9,8 @@ package struct StateReader: Sendable {
     /// For `abstract e`: e over the line's open indices, which are its locals. Nothing is read then.
     package let abstract: Formula?
     let code: ReaderCode?
+    /// For a value that is never nil in the model: when the kernel's has no meaning (`unless`).
+    let absence: ValueCode?
     /// Where it is, when it is one thing in memory.
     let place: PlaceCode?
     /// Bytes of it.
@@ -156,7 +142,11 @@ extension StateBinding {
     /// - Throws: `BindingError` when it cannot be read now.
     package func observe(_ element: BoundElement, _ situation: Situation) throws(BindingError) -> Observation? {
         guard let code = reader.code else { return nil }
-        return try evaluation(of: element, situation).observe(code)
+        let evaluation = try evaluation(of: element, situation)
+        if let absence = reader.absence, try evaluation.value(absence) != 0 {
+            throw BindingError(.noPartner, part: reader.text, "it has no meaning now, as `unless` says")
+        }
+        return try evaluation.observe(code)
     }
 
     private func evaluation(of element: BoundElement, _ situation: Situation) throws(BindingError) -> Evaluation {

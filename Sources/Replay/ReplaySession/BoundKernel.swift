@@ -37,7 +37,9 @@ package struct BoundKernel: ProcessView {
         self.system = system
         elements = bindings.states.filter { !$0.isLockLine && $0.reader.abstract == nil }
             .flatMap { line in line.elements.map { (line, $0) } }
-        bound = Set(elements.map(\.1.variable))
+        // Of what an `abstract` line names, the model's own value counts: the kernel has nothing of the kind.
+        let abstract = bindings.states.filter { $0.reader.abstract != nil }.flatMap(\.elements)
+        bound = Set(elements.map(\.1.variable) + abstract.map(\.variable))
         var byDatum: [Datum: [(StateBinding, BoundElement)]] = [:]
         for line in bindings.states {
             for element in line.elements {
@@ -105,11 +107,13 @@ package struct BoundKernel: ProcessView {
 
     /// What a replay needs parked.
     ///
-    /// - Parameter started: programs that the kernel starts by itself.
-    package mutating func plan(started: Set<String>) -> ParkingPlan {
+    /// - Parameters:
+    ///   - started: programs that the kernel starts by itself.
+    ///   - pids: the model processes that are there when a run begins.
+    package mutating func plan(started: Set<String>, pids: [Int]) -> ParkingPlan {
         var programs: [String] = []
         var count = 0
-        for pid in system.types.pidNames.indices where system.kind(of: pid).process.startParameterCount == nil {
+        for pid in pids {
             if let program = program(ofProcess: pid), started.contains(program), !programs.contains(program) {
                 programs.append(program)
             } else {
@@ -121,6 +125,34 @@ package struct BoundKernel: ProcessView {
     }
 
     // MARK: Data
+
+    /// Places of the spec that are bound to what the `pid` line names, and hold plain integers.
+    var numberPlaces: Set<String> {
+        guard let number = bindings.number?.text else { return [] }
+        let wanted = Self.withoutIndices(number)
+        return Set(
+            bindings.states.filter { line in
+                line.type.integer != nil && Self.withoutIndices(line.reader.text) == wanted
+            }.map(\.place))
+    }
+
+    /// A C expression without what stands in brackets.
+    private static func withoutIndices(_ text: String) -> String {
+        var depth = 0
+        return String(
+            text.filter { character in
+                if character == "]" { depth -= 1 }
+                defer { if character == "[" { depth += 1 } }
+                return depth == 0 && character != " "
+            })
+    }
+
+    /// Whether a line binds the size of processes: the member `sz` of the process table.
+    func isSize(_ line: StateBinding) -> Bool {
+        guard line.open.count == 1, line.type.integer != nil else { return false }
+        let text = Self.withoutIndices(line.reader.text)
+        return text.hasPrefix("proc[") && text.split(whereSeparator: { !$0.isLetter }).contains("sz")
+    }
 
     /// Whether a datum is bound.
     func isBound(_ variable: VariableID) -> Bool { bound.contains(variable) }

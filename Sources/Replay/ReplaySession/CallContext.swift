@@ -46,6 +46,50 @@ package struct CallContext {
     /// The innermost bound call around a node.
     package func innermost(at node: NodeID, of pid: Int) -> BoundCall? { bound(node, pid).first }
 
+    /// The model processes that are there when a run begins: those that run from the first state, and those that the model
+    /// starts where the kernel makes none, outside of bound calls.
+    package func presentPids(_ run: TracedRun) -> [Int] {
+        var pids = Set(run.initial.processes.indices.filter { run.initial.processes[$0].position != .idle })
+        var state = run.initial
+        for step in run.steps {
+            for pid in step.state.processes.indices
+            where state.processes[pid].position == .idle && step.state.processes[pid].position != .idle {
+                if !isMadeByKernel(step) { pids.insert(pid) }
+            }
+            state = step.state
+        }
+        return pids.sorted()
+    }
+
+    /// Whether a step starts processes within a call of the kernel.
+    package func isMadeByKernel(_ step: TracedStep) -> Bool {
+        guard case .process(let pid) = step.actor else { return false }
+        let code = code(of: pid)
+        return step.microSteps.contains { microStep in
+            guard case .start = code.nodes[microStep.node].operation else { return false }
+            return innermost(at: microStep.node, of: pid) != nil
+        }
+    }
+
+    /// The `func` line whose system call has a name.
+    package func binding(ofSystemCall name: String) -> FunctionBinding? {
+        functions.values.first { $0.systemCall?.name == name }
+    }
+
+    /// The arguments of a call for a parameter that is given.
+    package func arguments(of binding: FunctionBinding, parameter: Value, pid: Int, in state: SystemState)
+        -> [ArgumentValue]?
+    {
+        var result: [ArgumentValue] = []
+        for formula in binding.systemCall?.arguments ?? [] {
+            guard let value = stepper.value(of: formula, locals: [0: parameter], ofProcess: pid, in: state) else {
+                return nil
+            }
+            result.append(ArgumentValue(value: value, type: formula.type, isNumber: false))
+        }
+        return result
+    }
+
     /// Whether a call is one that another was made within: its function has been entered then.
     package func isCaller(_ activation: Int, of other: Int?, pid: Int) -> Bool {
         let activations = code(of: pid).activations
@@ -85,9 +129,19 @@ package struct CallContext {
                 let text = formula.range.file.text(of: formula.range)
                 throw ReplayError("\(text), an argument of the system call \(systemCall.name), has no value here")
             }
-            result.append(ArgumentValue(value: value, type: formula.type))
+            result.append(ArgumentValue(value: value, type: formula.type, isNumber: isNumber(formula, call.binding)))
         }
         return result
+    }
+
+    /// Whether an argument is the number of a process: the kernel's function has a parameter for it whose name ends in
+    /// `pid`.
+    private func isNumber(_ formula: Formula, _ binding: FunctionBinding) -> Bool {
+        guard case .local(let local) = formula.kind else { return false }
+        return binding.arguments.contains { argument in
+            guard case .local(local) = argument.value.kind else { return false }
+            return argument.parameter.name.hasSuffix("pid")
+        }
     }
 }
 
@@ -97,4 +151,6 @@ package struct ArgumentValue: Sendable {
     package let value: Value
     /// Its type.
     package let type: Type
+    /// Whether it is a process's number, which the kernel has other ones for.
+    package let isNumber: Bool
 }

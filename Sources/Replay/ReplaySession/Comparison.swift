@@ -56,11 +56,12 @@ extension ReplaySession {
             else { continue }
             switch kernel.read(binding, element, situation) {
             case .failure(let error):
-                if error.kind == .noPartner { continue }
+                // What leads nowhere is not there, as it is not in the model.
+                if error.kind == .noPartner || error.kind == .unreadable && value == .null { continue }
                 return (compared, unreadable(binding, element, value, error))
             case .success(let seen):
                 compared += 1
-                guard let difference = likeness.difference(value, binding.type, seen) else { continue }
+                guard let difference = likeness.difference(value, of: binding, seen) else { continue }
                 return (compared, differs(binding, element, difference, situation, by: pid))
             }
         }
@@ -189,7 +190,10 @@ extension ReplaySession {
         for (binding, element) in kernel.elements {
             guard let own = element.value(in: state) else { continue }
             guard case .success(let seen) = kernel.read(binding, element, situation) else { continue }
-            guard let value = likeness.value(of: seen, binding.type, model: own) else { return nil }
+            guard
+                let value = likeness.value(
+                    of: seen, binding.type, model: own, isNumber: kernel.numberPlaces.contains(binding.place))
+            else { return nil }
             element.set(value, in: &state)
         }
         return state
@@ -199,12 +203,18 @@ extension ReplaySession {
     func broken(_ violation: Violation, _ index: Int, _ row: inout ReplayedStep) -> ReplayResult {
         let step = run.steps[index]
         switch violation.kind {
-        case .trap, .assertion: break
-        case .panic, .lockUse, .diverges, .lockDiscipline, .ownership, .deadlock, .property:
+        case .assertion: break
+        case .trap, .panic, .lockUse, .diverges, .lockDiscipline, .ownership, .deadlock, .property:
             return result(
                 .diverged(step: index + 1),
                 ReplayFinding("the model ends here: \(violation.message); the kernel goes on", place: row.place),
                 adding: row)
+        }
+        guard case .process(let pid) = step.actor, let last = step.microSteps.last,
+            calls.innermost(at: last.node, of: pid) != nil
+        else {
+            let finding = ReplayFinding("what \(propertyName) asserts is about no function that is bound")
+            return result(.notCompared, finding, adding: row)
         }
         let accesses = step.microSteps.flatMap(\.accesses)
         let missing = Set(accesses.compactMap(\.variable)).filter {
@@ -218,7 +228,7 @@ extension ReplaySession {
                 case .success(let seen) = kernel.read(binding, element, situation)
             else { continue }
             row.comparedCount += 1
-            if let difference = likeness.difference(value, binding.type, seen) {
+            if let difference = likeness.difference(value, of: binding, seen) {
                 return result(
                     .diverged(step: index + 1), differs(binding, element, difference, situation, by: nil), adding: row)
             }
@@ -237,7 +247,8 @@ extension ReplaySession {
         var waiting: [String] = []
         let last = run.last
         for driven in driver.driven.values.sorted(by: { $0.pid < $1.pid }) {
-            guard case .point = last.processes[driven.pid].position else { continue }
+            // Who is in user mode waits for nothing of the kernel.
+            guard case .point = last.processes[driven.pid].position, driven.position != .user else { continue }
             if let moved = moves(driven, in: last) {
                 return result(.diverged(step: run.steps.count), moved)
             }
@@ -250,7 +261,7 @@ extension ReplaySession {
     private func waitingText(_ driven: Driven) -> String {
         let name = "process \(driven.process.number)"
         guard let place = driver.place(of: driven) else { return "\(name) sleeps" }
-        return "\(name) waits in \(place.function), \(place.line)"
+        return "\(name) waits in \(place.text)"
     }
 
     /// Whether a process that is blocked in the model goes on in the kernel.

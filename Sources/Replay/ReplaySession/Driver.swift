@@ -38,8 +38,7 @@ final class Driver {
 
     /// The place of an instruction.
     func place(_ address: UInt64) -> KernelPlace {
-        let name = machine.symbols.name(of: address) ?? "0x" + String(address, radix: 16)
-        let function = name.split(separator: "+").first.map(String.init) ?? name
+        let function = control.places.function(at: address) ?? ""
         // The last two parts of the path: the file is known by them, wherever it was compiled.
         let parts = (machine.symbols.line(of: address) ?? "").split(separator: "/")
         return KernelPlace(address: address, function: function, line: parts.suffix(2).joined(separator: "/"))
@@ -54,7 +53,10 @@ final class Driver {
     }
 
     /// The place where a process is held; nil for one that is on no hart.
-    func place(of driven: Driven) -> KernelPlace? { driven.hart.map { place(ofHart: $0) } }
+    func place(of driven: Driven) -> KernelPlace? {
+        guard let hart = driven.hart, machine.harts[hart].privilege == .supervisor else { return nil }
+        return place(ofHart: hart)
+    }
 
     // MARK: Running a process to a stop
 
@@ -120,7 +122,8 @@ final class Driver {
                 ReplayFinding("\(name(driven)) sleeps in the kernel", place: place(ofHart: hart)))
         case .swtch:
             leave(driven, hart)
-            if target == .asleep { return .reached }
+            // Who ends never comes back to user mode.
+            if target == .asleep || target == .user { return .reached }
             return .strayed(ReplayFinding("\(name(driven)) gives its hart away", place: place(ofHart: hart)))
         case .panic: break
         }

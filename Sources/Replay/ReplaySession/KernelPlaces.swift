@@ -16,6 +16,20 @@ package struct KernelPlaces: Sendable {
     /// What is missing, of those without which nothing can be driven.
     package let missing: [Primitive]
 
+    /// Functions in the order of their addresses, with the end of each.
+    private let functions: [(start: UInt64, end: UInt64, name: String)]
+
+    /// The function that an instruction is in; nil where the linker has no name for it.
+    package func function(at address: UInt64) -> String? {
+        var (low, high) = (0, functions.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if functions[middle].start <= address { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0, address < functions[low - 1].end else { return nil }
+        return functions[low - 1].name
+    }
+
     /// Finds them by their names.
     package init(_ image: KernelImage) {
         var entries: [UInt64: Primitive] = [:]
@@ -30,5 +44,8 @@ package struct KernelPlaces: Sendable {
         self.entries = entries
         self.missing = missing
         returns = image.returns
+        functions = image.file.symbols.filter { $0.isCode && $0.size > 0 }.map { symbol in
+            (symbol.address, symbol.address + symbol.size, symbol.name)
+        }
     }
 }

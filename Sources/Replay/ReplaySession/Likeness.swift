@@ -21,6 +21,34 @@ package struct Likeness {
     /// The model process that runs on a hart.
     package var processOnHart: (Int) -> Int?
 
+    /// Places of the spec that hold numbers of processes as plain integers: `proc[p].pid`.
+    package var numberPlaces: Set<String> = []
+    /// The kernel's number for each of the model's; 0 is nobody's in both.
+    private var numbers: [Int128: Int64] = [0: 0]
+
+    /// The kernel's number for one of the model's: for one that no process has, a number that none has there.
+    package func kernelNumber(of number: Int128) -> Int64 {
+        numbers[number] ?? 1_000_000 + Int64(truncatingIfNeeded: number)
+    }
+
+    /// Whether two numbers are partners; two that have none yet become partners.
+    private mutating func match(_ model: Int128, _ kernel: Int64) -> Bool {
+        if let known = numbers[model] { return known == kernel }
+        guard !numbers.values.contains(kernel) else { return false }
+        numbers[model] = kernel
+        return true
+    }
+
+    /// The first difference of a bound element.
+    package mutating func difference(_ value: Value, of line: StateBinding, _ seen: Observation) -> Difference? {
+        if numberPlaces.contains(line.place), case .integer(let model) = value, case .integer(let kernel) = seen,
+            let number = Int64(exactly: kernel), match(model, number)
+        {
+            return nil
+        }
+        return difference(value, line.type, seen)
+    }
+
     /// Compares over a table of types.
     package init(_ types: TypeTable, _ partners: Partners) {
         self.types = types
@@ -134,11 +162,13 @@ package struct Likeness {
     /// What is seen as a value of the model; nil where the model has none for it.
     ///
     /// - Parameter model: the model's own value, for the parts that are not bound.
-    package func value(of seen: Observation, _ type: Type, model: Value) -> Value? {
+    package func value(of seen: Observation, _ type: Type, model: Value, isNumber: Bool = false) -> Value? {
         switch (seen, type) {
         case (.bool(let flag), _): return .bool(flag)
         case (.integer(let number), .bool): return .bool(number != 0)
-        case (.integer(let number), .integer): return .integer(number)
+        case (.integer(let number), .integer):
+            if isNumber, let own = numbers.first(where: { $0.value == number })?.key { return .integer(own) }
+            return .integer(number)
         case (.number(let number), .integer): return .integer(Int128(number))
         case (.integer(let number), _):
             return Int64(exactly: number).flatMap { partners.ordinal(of: $0, in: type) }.map { .member($0) }

@@ -44,6 +44,12 @@ package struct KernelPlace: Sendable, Equatable {
     package let function: String
     /// `file:line`; empty where the file does not say it.
     package let line: String
+
+    /// `shmem_queue_insert, Kernel/RequestQueue.swift:41`, as far as it is known.
+    package var text: String {
+        let parts = [function, line].filter { !$0.isEmpty }
+        return parts.isEmpty ? "0x" + String(address, radix: 16) : parts.joined(separator: ", ")
+    }
 }
 
 /// One step as it was replayed.
@@ -86,6 +92,13 @@ package struct ReplayFinding: Sendable, Equatable {
     package var address: UInt64 = 0
     /// Where the kernel is.
     package var place: KernelPlace?
+
+    /// The same with more words.
+    func with(_ words: String) -> ReplayFinding {
+        ReplayFinding(
+            message + words, datum: datum, model: model, kernel: kernel, expression: expression, address: address,
+            place: place)
+    }
 
     /// A finding.
     package init(

@@ -47,6 +47,8 @@ package final class ReplaySession {
         try cast(parked)
         let driver = driver
         likeness.processOnHart = { driver.pid(onHart: $0) }
+        likeness.numberPlaces = kernel.numberPlaces
+        try setUp()
     }
 
     /// Where the last step began.
@@ -56,7 +58,11 @@ package final class ReplaySession {
 
     private func cast(_ parked: [(hart: Int, process: GuestProcess)]) throws(ReplayError) {
         var free = parked
-        for pid in checked.system.types.pidNames.indices {
+        // Who is named comes first: others are played by whoever is left.
+        let present = calls.presentPids(run)
+        let programs = Set(parked.map(\.process.program))
+        let isNamed = { [kernel] pid in kernel.program(ofProcess: pid).map { programs.contains($0) } ?? false }
+        for pid in present.filter(isNamed) + present.filter({ !isNamed($0) }) {
             let program = kernel.program(ofProcess: pid)
             let own = free.firstIndex { $0.process.program == program }
             let any = free.firstIndex { candidate in
@@ -133,7 +139,9 @@ package final class ReplaySession {
     private func settle(_ outcome: DriveOutcome, _ index: Int, _ pid: Int, _ row: inout ReplayedStep) -> ReplayResult? {
         let isLast = index == run.steps.count - 1
         switch outcome {
-        case .strayed(let finding): return result(.diverged(step: index + 1), finding, adding: row)
+        case .strayed(let finding):
+            let both = finding.with("; \(nextText(pid, index))")
+            return result(.diverged(step: index + 1), both, adding: row)
         case .panicked(let finding):
             if isLast, let violation = run.steps[index].violation, violation.kind.isFatal {
                 return result(.reproduced, finding, adding: row)
@@ -143,9 +151,24 @@ package final class ReplaySession {
             if let violation = run.steps[index].violation, violation.kind.isFatal {
                 return broken(violation, index, &row)
             }
+            // It has not done the step yet: it will do it with its next one.
+            if open != nil { return nil }
             let (count, finding) = compare(after: index + 1, by: pid)
             row.comparedCount = count
             return finding.map { result(.diverged(step: index + 1), $0, adding: row) }
+        }
+    }
+
+    /// What the model's process does next.
+    private func nextText(_ pid: Int, _ index: Int) -> String {
+        let name = checked.system.types.pidNames[pid]
+        if let violation = run.steps[index].violation { return "in the model \(name) ends here: \(violation.message)" }
+        switch run.steps[index].state.processes[pid].position {
+        case .idle, .finished: return "in the model \(name) has ended"
+        case .point(let point):
+            let process = checked.system.kind(of: pid).process
+            let range = process.code.nodes[process.points[point].node].range
+            return "in the model \(name) goes on to \(process.points[point].name), \(range.place)"
         }
     }
 
@@ -262,7 +285,7 @@ package final class ReplaySession {
     }
 
     /// Lets a process come back to user mode.
-    private func finishCall(_ driven: Driven, _ after: ProcessState) -> DriveOutcome {
+    func finishCall(_ driven: Driven, _ after: ProcessState) -> DriveOutcome {
         defer { if after.position == .finished { driven.position = .finished } }
         guard driven.call != nil else {
             driven.position = .user
@@ -270,6 +293,11 @@ package final class ReplaySession {
         }
         let outcome = driver.run(driven, to: .user)
         guard case .reached = outcome else { return outcome }
+        if driven.hart == nil {
+            // It has ended in the kernel, too: nothing of it comes back.
+            driven.position = .finished
+            return .reached
+        }
         driven.call = nil
         driven.function = nil
         driven.position = .user
@@ -281,7 +309,7 @@ package final class ReplaySession {
 
     /// The registers of a system call: model values as the kernel knows them; what is not named points to memory of the
     /// process's own.
-    private func registers(_ driven: Driven, _ arguments: [ArgumentValue]) throws(ReplayError) -> [UInt64] {
+    func registers(_ driven: Driven, _ arguments: [ArgumentValue]) throws(ReplayError) -> [UInt64] {
         var words: [UInt64] = []
         for argument in arguments { words.append(try register(argument)) }
         var scratch = driven.stack & ~15
@@ -294,7 +322,9 @@ package final class ReplaySession {
 
     private func register(_ argument: ArgumentValue) throws(ReplayError) -> UInt64 {
         switch argument.value {
-        case .integer(let number): return UInt64(truncatingIfNeeded: number)
+        case .integer(let number):
+            if argument.isNumber { return UInt64(bitPattern: likeness.kernelNumber(of: number)) }
+            return UInt64(truncatingIfNeeded: number)
         case .bool(let flag): return flag ? 1 : 0
         case .member(let ordinal):
             if case .enumeration = argument.type { return UInt64(ordinal) }
@@ -305,7 +335,7 @@ package final class ReplaySession {
                 "\(checked.system.types.describe(argument.value, as: argument.type)) has no number in the kernel yet")
         case .some(let inner):
             guard case .optional(let wrapped) = argument.type else { break }
-            return try register(ArgumentValue(value: inner, type: wrapped))
+            return try register(ArgumentValue(value: inner, type: wrapped, isNumber: argument.isNumber))
         case .null, .structure, .array, .sequence, .set, .lock: break
         }
         throw ReplayError(

@@ -56,7 +56,7 @@ package struct ReplayText {
 
     private func kernelText(_ step: ReplayedStep) -> String {
         guard let place = step.stores.last ?? step.place else { return "-" }
-        return place.line.isEmpty ? place.function : "\(place.function), \(place.line)"
+        return place.text
     }
 
     // MARK: The verdict
@@ -71,7 +71,7 @@ package struct ReplayText {
                 lines.append("    kernel: \(finding.expression) = \(finding.kernel)\(place)")
             }
             if let place = finding.place {
-                lines.append("  kernel: \(place.function)\(place.line.isEmpty ? "" : ", \(place.line)")")
+                lines.append("  kernel: \(place.text)")
             }
         }
         if !result.unbound.isEmpty { lines.append("  not bound: \(result.unbound.joined(separator: ", "))") }

@@ -48,6 +48,8 @@ package struct StopFinder {
         if let addresses = overrides[point.name] { return .address(addresses) }
         if case .resumed = process.code.nodes[point.node].operation { return .asleep }
         guard let touch = stepper.nextTouch(ofProcess: pid, in: state) else { return nil }
+        // What the model asserts is no code of the kernel's.
+        if case .assert = process.code.nodes[touch.node].operation { return nil }
         guard let access = chosen(touch, process.code.nodes[touch.node]) else { return nil }
         switch access.kind {
         case .acquire, .tryAcquire: return lookUp(access).map { .call(.acquire, argument: $0.kernelAddress) }

@@ -23,7 +23,7 @@ package struct VariableSymbol: Sendable {
 package final class DebugInformation {
     let file: DwarfFile
     let index: DebugIndex
-    private let lines: ExecutableFile
+    private let executable: ExecutableFile
     private var types: [Int: CType] = [:]
     /// The array that a dimension, which stands for the rest of the array, is of.
     var arrayOfDimension: [Int: Int] = [:]
@@ -56,7 +56,7 @@ package final class DebugInformation {
         sections.locationLists = section("loclists")
         file = DwarfFile(sections)
         index = DebugIndex(file)
-        lines = executable
+        self.executable = executable
         if file.units.isEmpty {
             throw SymbolError(
                 "its debug information cannot be read: \(file.problems.first ?? "there is no unit in it")")
@@ -195,6 +195,9 @@ package final class DebugInformation {
             } catch {
                 throw SymbolError("\(name): \(error.description)")
             }
+            if case .address(let address) = location, isRemoved(name, address) {
+                throw SymbolError("\(name) is not in the program: nothing uses it, and the linker has left it out")
+            }
         } else if let value = entry.number(DwarfAttribute.constantValue) {
             location = .constant(UInt64(bitPattern: value))
         } else {
@@ -203,6 +206,14 @@ package final class DebugInformation {
         return VariableSymbol(
             name: name, type: CTypeID(offset: type), location: location, unit: shortened(unit.name),
             line: line(of: named))
+    }
+
+    /// A linker that drops a variable leaves its description, at address 0 or at one that is no address of the program.
+    private func isRemoved(_ name: String, _ address: UInt64) -> Bool {
+        if address < .max, executable.isLoaded(address..<address + 1) {
+            return address == 0 && !executable.symbols.contains { $0.name == name }
+        }
+        return true
     }
 
     /// The entry that has the name and the type of another: its declaration, or the function that it is a copy of.
@@ -246,7 +257,7 @@ package final class DebugInformation {
 
     private func fileName(_ number: Int64, unit: Int) -> String? {
         guard let offset = file.units[unit].lineOffset else { return nil }
-        if fileNames[offset] == nil { fileNames[offset] = LineTable.fileNames(lines, at: offset) }
+        if fileNames[offset] == nil { fileNames[offset] = LineTable.fileNames(executable, at: offset) }
         guard let (names, first) = fileNames[offset], let index = Int(exactly: number).map({ $0 &- first }),
             names.indices.contains(index)
         else { return nil }

@@ -61,7 +61,10 @@ package final class ProgramImage {
         for segment in executable.segments {
             let offset = address &- segment.displacement &- segment.address
             guard offset < segment.size, UInt64(count) <= segment.size - offset else { continue }
-            guard offset + UInt64(count) <= UInt64(segment.contents.count) else { return nil }
+            // What the file does not supply is zero.
+            guard offset + UInt64(count) <= UInt64(segment.contents.count) else {
+                return offset >= UInt64(segment.contents.count) ? ArraySlice(repeating: 0, count: count) : nil
+            }
             let start = segment.contents.startIndex + Int(offset)
             return segment.contents[start..<start + count]
         }

@@ -1,7 +1,7 @@
 // Walks a kernel along random runs of its model, and compares every state.
 
 package import Checker
-package import Model
+import Model
 
 /// What many walks found.
 package struct WalkReport: Sendable {
@@ -25,31 +25,22 @@ package struct WalkReport: Sendable {
 
 /// Walks a kernel.
 package struct Walker {
-    private let system: TransitionSystem
     private let kernel: String
     private let replay: (TracedRun) throws(ReplayError) -> ReplayResult
 
     /// A walker over a way to replay a run from the beginning.
-    package init(
-        _ system: TransitionSystem, kernel: String, replay: @escaping (TracedRun) throws(ReplayError) -> ReplayResult
-    ) {
-        self.system = system
+    package init(kernel: String, replay: @escaping (TracedRun) throws(ReplayError) -> ReplayResult) {
         self.kernel = kernel
         self.replay = replay
     }
 
     /// Takes walks until one diverges.
     ///
-    /// - Parameters:
-    ///   - count: how many walks.
-    ///   - steps: how long each is at most.
-    ///   - seed: of all choices.
+    /// - Parameter runs: the walks.
     /// - Returns: what was found; a divergence is shortened.
-    package func walk(count: Int, steps: Int, seed: UInt64) throws(ReplayError) -> WalkReport {
+    package func walk(_ runs: [TracedRun]) throws(ReplayError) -> WalkReport {
         var report = WalkReport(kernel: kernel)
-        var source = RandomWalk(system, seed: seed)
-        for _ in 0..<count {
-            guard let run = source.next(steps: steps) else { break }
+        for run in runs {
             let result = try replay(run)
             report.add(result)
             if case .diverged = result.verdict {
