@@ -36,11 +36,12 @@ let package = Package(
         .target(name: "CLibrary"),
         .target(name: "CIntrinsics"),
         .target(name: "Checker", dependencies: ["Model", "CIntrinsics"], swiftSettings: strict),
+        .target(name: "Editing", dependencies: ["Model", "Checker"], swiftSettings: strict),
         .target(name: "Emu", swiftSettings: strict),
         .executableTarget(
             name: "shmcheck",
             dependencies: [
-                "Checker", "Emu", "Model",
+                "Checker", "Editing", "Emu", "Model",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ], swiftSettings: strict, linkerSettings: [linkSwiftStatically]),

@@ -16,7 +16,9 @@ struct Shmcheck: ParsableCommand {
         version: Version.text,
         subcommands: [
             CheckCommand.self, CiCommand.self, ShowCommand.self, WhyCommand.self, TraceCommand.self,
-            GraphCommand.self, ExplainCommand.self, Boot.self, Disassemble.self, VersionCommand.self,
+            GraphCommand.self, ExplainCommand.self, InitCommand.self, FormatCommand.self, LspCommand.self,
+            DoctorCommand.self, CacheCommand.self, CompletionsCommand.self, Boot.self, Disassemble.self,
+            VersionCommand.self,
         ],
         defaultSubcommand: CheckCommand.self)
 

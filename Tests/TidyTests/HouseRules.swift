@@ -50,6 +50,7 @@ enum HouseRules {
                 "Machine",
                 "Debugging",
             ]),
+        FolderOrder(target: "Editing", lowestFirst: []),
         FolderOrder(target: "Replay", lowestFirst: ["Bindings", "ReplaySession", "Exploration"]),
     ]
 
