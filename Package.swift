@@ -37,12 +37,13 @@ let package = Package(
         .target(name: "CLibrary"),
         .target(name: "CIntrinsics"),
         .target(name: "Checker", dependencies: ["Model", "CIntrinsics"], swiftSettings: strict),
+        .target(name: "Editing", dependencies: ["Model", "Checker"], swiftSettings: strict),
         .target(name: "Emu", swiftSettings: strict),
         .target(name: "Replay", dependencies: ["Model", "Checker", "Emu"], swiftSettings: strict),
         .executableTarget(
             name: "shmcheck",
             dependencies: [
-                "Checker", "Emu", "Model", "Replay",
+                "Checker", "Editing", "Emu", "Model", "Replay",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ], swiftSettings: strict, linkerSettings: [linkSwiftStatically]),

@@ -42,6 +42,7 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Gate") var gate: GateOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Cache") var cache: CacheOptions
 
     func run() throws {
         Interrupts.install()
@@ -131,6 +132,7 @@ struct CheckCommand: ParsableCommand {
         options.keepsGoing = keepGoing
         options.isStrict = strict
         limits.apply(to: &options)
+        options.cache = cache.verdicts
         return options
     }
 

@@ -20,7 +20,8 @@ struct CiCommand: ParsableCommand {
 
     @Option(help: "Time for the whole run (10m): what is not decided by then has no answer.")
     var budget: Amount?
-    @Option(name: [.customShort("j"), .long], help: "Specs that run at the same time; one for each processor as a rule.")
+    @Option(
+        name: [.customShort("j"), .long], help: "Specs that run at the same time; one for each processor as a rule.")
     var jobs: Int?
     @Option(help: "Leave out files whose path contains this.")
     var exclude: [String] = []
@@ -29,6 +30,7 @@ struct CiCommand: ParsableCommand {
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Gate") var gate: GateOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Cache") var cache: CacheOptions
 
     func validate() throws {
         guard jobs ?? 1 >= 1 else { throw ValidationError("--jobs takes a number from 1") }
@@ -42,6 +44,7 @@ struct CiCommand: ParsableCommand {
         var options = CheckOptions()
         options.isStrict = strict
         limits.apply(to: &options)
+        options.cache = cache.verdicts
         options.deadline = budget.map { .now + .seconds($0.number) }
         let shared = options
         let runOutput = RunOutput(output, policy: policy)
@@ -67,7 +70,8 @@ struct CiCommand: ParsableCommand {
         }
         files = files.filter { file in !exclude.contains { file.contains($0) } }
         guard !files.isEmpty else {
-            Terminal.note("there is no .spec file below \(paths.isEmpty ? "this folder" : paths.joined(separator: ", "))")
+            Terminal.note(
+                "there is no .spec file below \(paths.isEmpty ? "this folder" : paths.joined(separator: ", "))")
             throw ExitCode(Int32(ExitStatus.commandLine.rawValue))
         }
         return files

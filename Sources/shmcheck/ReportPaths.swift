@@ -21,7 +21,8 @@ extension SpecFiles {
         try write(text, to: path, [.create, .append])
     }
 
-    private static func write(_ text: String, to path: String, _ options: FileDescriptor.OpenOptions) throws(ReadError) {
+    private static func write(_ text: String, to path: String, _ options: FileDescriptor.OpenOptions) throws(ReadError)
+    {
         if path == "-" {
             Terminal.write(text, to: .standardOutput)
             return

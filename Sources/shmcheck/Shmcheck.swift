@@ -17,7 +17,8 @@ struct Shmcheck: ParsableCommand {
         subcommands: [
             CheckCommand.self, CiCommand.self, ShowCommand.self, WhyCommand.self, TraceCommand.self,
             GraphCommand.self, ExplainCommand.self, BindCommand.self, ReplayCommand.self, EvidenceCommand.self,
-            Boot.self, Disassemble.self, VersionCommand.self,
+            InitCommand.self, FormatCommand.self, LspCommand.self, DoctorCommand.self, CacheCommand.self,
+            CompletionsCommand.self, Boot.self, Disassemble.self, VersionCommand.self,
         ],
         defaultSubcommand: CheckCommand.self)
 

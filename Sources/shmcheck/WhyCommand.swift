@@ -82,7 +82,8 @@ struct GraphCommand: ParsableCommand {
         do throws(StateGraph.TooLarge) {
             text = try StateGraph.text(system.system, format.format, isCollapsed: collapse == .locals, limit: max)
         } catch {
-            Terminal.note("there are more than \(error.limit) states; --max takes more, smaller constants (-D) make fewer")
+            Terminal.note(
+                "there are more than \(error.limit) states; --max takes more, smaller constants (-D) make fewer")
             throw ExitCode(Int32(ExitStatus.noAnswer.rawValue))
         }
         try TraceCommand.write(text, to: output)

@@ -28,6 +28,15 @@ enum Workers {
         for thread in threads { pthread_join(thread, nil) }
     }
 
+    /// Does something on a thread of its own, or at once when there is none.
+    static func detach(_ body: @escaping @Sendable () -> Void) {
+        guard let thread = start(body) else {
+            body()
+            return
+        }
+        pthread_detach(thread)
+    }
+
     /// A thread; nil when the system has none to give: the others then do its share.
     private static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
         var attributes = pthread_attr_t()
@@ -36,11 +45,13 @@ enum Workers {
         pthread_attr_setstacksize(&attributes, stackSize)
         let box = Unmanaged.passRetained(Box(body))
         var thread = pthread_t()
-        let status = pthread_create(&thread, &attributes, { argument in
-            guard let argument else { return nil }
-            Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
-            return nil
-        }, box.toOpaque())
+        let status = pthread_create(
+            &thread, &attributes,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
+                return nil
+            }, box.toOpaque())
         if status != 0 { box.release() }
         return status == 0 ? thread : nil
     }

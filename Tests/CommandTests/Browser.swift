@@ -37,7 +37,8 @@ final class Browser {
         input = open(commands, O_WRONLY)
         output = open(answers, O_RDONLY)
         let target = try call("Target.createTarget", ["url": "about:blank"])["targetId"] as? String
-        session = try call("Target.attachToTarget", ["targetId": target ?? "", "flatten": true])["sessionId"] as? String
+        session =
+            try call("Target.attachToTarget", ["targetId": target ?? "", "flatten": true])["sessionId"] as? String
         for domain in ["Page", "Runtime", "Log"] { _ = try call("\(domain).enable") }
     }
 
@@ -93,7 +94,8 @@ final class Browser {
     }
 
     /// Opens a page of a size and waits until it is there.
-    func open(_ file: URL, width: Int = 1400, isDark: Bool = false, runsScripts: Bool = true, hash: String = "") throws {
+    func open(_ file: URL, width: Int = 1400, isDark: Bool = false, runsScripts: Bool = true, hash: String = "") throws
+    {
         try call(
             "Emulation.setDeviceMetricsOverride",
             ["width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": false])
@@ -122,12 +124,15 @@ final class Browser {
     func number(_ expression: String) throws -> Int { (try value(expression) as? NSNumber)?.intValue ?? -1 }
 
     func press(_ key: String) throws {
-        let codes = ["ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "Home": 36, "End": 35, "Escape": 27]
+        let codes = [
+            "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "Home": 36, "End": 35, "Escape": 27,
+        ]
         var parameters: [String: Any] = ["type": "keyDown", "key": key, "code": key]
         if let code = codes[key] { parameters["windowsVirtualKeyCode"] = code } else { parameters["text"] = key }
         try call("Input.dispatchKeyEvent", parameters)
         try call("Input.dispatchKeyEvent", ["type": "keyUp", "key": key, "code": key])
         // The address changes in a task of its own.
-        _ = try call("Runtime.evaluate", ["expression": "new Promise(done => setTimeout(done, 30))", "awaitPromise": true])
+        _ = try call(
+            "Runtime.evaluate", ["expression": "new Promise(done => setTimeout(done, 30))", "awaitPromise": true])
     }
 }

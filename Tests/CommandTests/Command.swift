@@ -60,7 +60,8 @@ enum Command {
         process.arguments = ["-c", script, program.path()]
         process.currentDirectoryURL = folder
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        process.environment = ["COLUMNS": "120", "NO_COLOR": "1", "LANG": "C.UTF-8", "PATH": path].merging(environment) { $1 }
+        process.environment = ["COLUMNS": "120", "NO_COLOR": "1", "LANG": "C.UTF-8", "PATH": path].merging(environment)
+        { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: file)
         process.standardError = try FileHandle(forWritingTo: file)

@@ -4,7 +4,8 @@ import Foundation
 import Testing
 
 @Suite struct GateTests {
-    static let good = "spec Good\nshared var x: int in 0..<3\nprocess p { x = 1 }\nreachable one: x == 1\ncheck expect holds\n"
+    static let good =
+        "spec Good\nshared var x: int in 0..<3\nprocess p { x = 1 }\nreachable one: x == 1\ncheck expect holds\n"
     static let bad = """
         spec Bad
         shared var x: int in 0..<9
@@ -37,17 +38,19 @@ import Testing
 
     // MARK: Exit codes
 
-    @Test(arguments: [
-        (["a.spec": good], [], 0), (["a.spec": good, "sub/b.spec": bad], [], 12), (["a.spec": rejected], [], 2),
-        (["a.spec": rejected, "b.spec": bad], [], 2), (["a.spec": loops], ["--depth", "3"], 5),
-        (["a.spec": loops], ["--depth", "3", "--allow-inconclusive"], 0),
-        (["a.spec": good], ["--require", "exhaustive"], 0), (["a.spec": long], ["--states", "1000"], 5),
-        (["a.spec": long], ["--states", "1000", "--allow-inconclusive"], 0), (["a.spec": good], ["none.spec"], 74),
-        (["a.txt": good], [], 64), (["a.spec": bad], ["--exclude", "a.spec"], 64),
-        (["a.spec": good, ".hidden/b.spec": bad, "node_modules/c.spec": bad], [], 0),
-    ] as [([String: String], [String], Int)]) func theExitCodeTellsHowItCameOut(
-        specs: [String: String], options: [String], code: Int
-    ) throws {
+    @Test(
+        arguments: [
+            (["a.spec": good], [], 0), (["a.spec": good, "sub/b.spec": bad], [], 12), (["a.spec": rejected], [], 2),
+            (["a.spec": rejected, "b.spec": bad], [], 2), (["a.spec": loops], ["--depth", "3"], 5),
+            (["a.spec": loops], ["--depth", "3", "--allow-inconclusive"], 0),
+            (["a.spec": good], ["--require", "exhaustive"], 0), (["a.spec": long], ["--states", "1000"], 5),
+            (["a.spec": long], ["--states", "1000", "--allow-inconclusive"], 0), (["a.spec": good], ["none.spec"], 74),
+            (["a.txt": good], [], 64), (["a.spec": bad], ["--exclude", "a.spec"], 64),
+            (["a.spec": good, ".hidden/b.spec": bad, "node_modules/c.spec": bad], [], 0),
+        ] as [([String: String], [String], Int)]) func theExitCodeTellsHowItCameOut(
+            specs: [String: String], options: [String], code: Int
+        ) throws
+    {
         let result = try run(["ci"] + options, specs)
         #expect(result.code == Int32(code), "\(result.output)\(result.error)")
     }
@@ -104,12 +107,28 @@ import Testing
     @Test func allReportsComeFromOneRun() throws {
         let folder = try folder(["b.spec": Self.bad])
         let result = try Command.run(
-            ["b.spec", "--report", "html=r/a.html,json=r/a.json", "--report", "junit=r/a.xml", "--report", "sarif=r/a.sarif",
-                "--report", "markdown=r/a.md", "--report", "itf=r/a.itf.json"], in: folder.url)
+            [
+                "b.spec", "--report", "html=r/a.html,json=r/a.json", "--report", "junit=r/a.xml", "--report",
+                "sarif=r/a.sarif",
+                "--report", "markdown=r/a.md", "--report", "itf=r/a.itf.json",
+            ], in: folder.url)
         #expect(result.code == 12)
         for name in ["a.html", "a.json", "a.xml", "a.sarif", "a.md", "a.itf.json"] {
             let size = try Data(contentsOf: folder.url.appending(path: "r/\(name)")).count
             #expect(size > 500, "\(name)")
+        }
+    }
+
+    @Test func junitIsValidForTheSchemaOfJenkins() throws {
+        try #require(FileManager.default.isExecutableFile(atPath: "/usr/bin/xmllint"))
+        let schema = packageFolder.appending(path: "Tests/Schemas/junit-10.xsd").path()
+        let specs = ["a.spec": Self.good, "b <&>.spec": Self.bad, "r.spec": Self.rejected, "l.spec": Self.long]
+        for options in ["--states 1000", "--states 1000 --require exhaustive", "--allow-inconclusive --depth 2"] {
+            let output = try Command.shell(
+                "\"$0\" ci \(options) none.spec . --report junit=j.xml >/dev/null 2>&1; xmllint --noout --schema '\(schema)' j.xml; cat j.xml",
+                in: folder(specs).url)
+            #expect(output.hasPrefix("j.xml validates\n"), "\(output)")
+            #expect(output.contains("<failure ") && output.contains("<error "))
         }
     }
 
@@ -150,7 +169,9 @@ import Testing
 
     @Test func aClosedPipeEndsNothing() throws {
         let folder = try folder(["b.spec": Self.bad])
-        let output = try shell("{ \"$0\" ci --report junit=j.xml; echo \"code $?\" >&2; } 2>&1 >/dev/null | cat; \"$0\" ci | head -c 1 >/dev/null; ls", in: folder.url)
+        let output = try shell(
+            "{ \"$0\" ci --report junit=j.xml; echo \"code $?\" >&2; } 2>&1 >/dev/null | cat; \"$0\" ci | head -c 1 >/dev/null; ls",
+            in: folder.url)
         #expect(output.contains("code 12"))
         #expect(output.contains("j.xml"))
     }
@@ -168,7 +189,8 @@ import Testing
         let folder = try folder([name: text.replacingOccurrences(of: "\\u{0}", with: "")])
         let output = try Command.shell(
             "\"$0\" ci --report html=r.html,junit=r.xml,sarif=r.sarif,markdown=r.md,json=r.json >out 2>&1; echo \"code $?\"",
-            in: folder.url, ["GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": folder.url.appending(path: "s.md").path()])
+            in: folder.url,
+            ["GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": folder.url.appending(path: "s.md").path()])
         #expect(output.contains("code 12"), "\(output)")
         func read(_ name: String) throws -> String {
             String(decoding: try Data(contentsOf: folder.url.appending(path: name)), as: UTF8.self)
@@ -182,7 +204,10 @@ import Testing
         #expect(try !read("r.xml").contains("<img"))
         // A workflow command begins a line: none may come from a name.
         let commands = try read("out").components(separatedBy: "\n").filter { $0.hasPrefix("::") }
-        #expect(commands.allSatisfy { $0.hasPrefix("::error file=a b/") || $0.hasPrefix("::group::") || $0.hasPrefix("::endgroup") })
+        #expect(
+            commands.allSatisfy {
+                $0.hasPrefix("::error file=a b/") || $0.hasPrefix("::group::") || $0.hasPrefix("::endgroup")
+            })
         #expect(commands.count { $0.hasPrefix("::error ") } == 1)
     }
 
@@ -208,10 +233,13 @@ import Testing
             "SHMCHECK": Command.program.path(), "INPUT_PATHS": "specs one\ntwo", "INPUT_BUDGET": "1m",
             "INPUT_OPTIONS": "--require\nexhaustive", "INPUT_FOLDER": "out put",
         ]
-        let output = try Command.shell("bash -e -c '\(script.replacingOccurrences(of: "'", with: "'\\''"))'; echo \"code $?\"", in: folder.url, environment)
+        let output = try Command.shell(
+            "bash -e -c '\(script.replacingOccurrences(of: "'", with: "'\\''"))'; echo \"code $?\"", in: folder.url,
+            environment)
         #expect(output.contains("code 12"), "\(output)")
         for name in ["report.html", "report.sarif", "junit.xml", "report.json"] {
-            #expect(FileManager.default.fileExists(atPath: folder.url.appending(path: "out put/\(name)").path()), "\(name)")
+            #expect(
+                FileManager.default.fileExists(atPath: folder.url.appending(path: "out put/\(name)").path()), "\(name)")
         }
         let used = Set(script.matches(of: /INPUT_[A-Z]+/).map { String($0.output) })
         for name in used { #expect(action.contains("\(name): ${{ inputs."), "\(name) is not set") }

@@ -34,8 +34,12 @@ struct HTMLReportTests {
         _ = try browser.value("history.back()")
         try browser.press("Shift")
         #expect(try browser.text(Self.shown) == "c1s8", "the way back")
-        #expect(try browser.text("document.getElementById('live').textContent").contains("step 8 of 8, client#2, insert.put"))
-        #expect(try browser.text("document.querySelector('nav input[type=range]').getAttribute('aria-valuetext')").contains("insert.put"))
+        #expect(
+            try browser.text("document.getElementById('live').textContent").contains(
+                "step 8 of 8, client#2, insert.put"))
+        #expect(
+            try browser.text("document.querySelector('nav input[type=range]').getAttribute('aria-valuetext')").contains(
+                "insert.put"))
         try browser.press("2")
         #expect(try browser.number("document.querySelectorAll('.row.faded').length") == 4)
         try browser.press("2")
@@ -47,7 +51,9 @@ struct HTMLReportTests {
         try browser.press("Escape")
         try browser.press("/")
         for letter in "slots" { try browser.press(String(letter)) }
-        #expect(try browser.number("[...document.querySelectorAll('.step.on .diff tr')].filter(r => !r.hidden).length") == 2)
+        #expect(
+            try browser.number("[...document.querySelectorAll('.step.on .diff tr')].filter(r => !r.hidden).length") == 2
+        )
         #expect(browser.complaints.isEmpty, "\(browser.complaints)")
     }
 
@@ -59,7 +65,8 @@ struct HTMLReportTests {
         _ = try browser.value("document.querySelector('.step.on .why').click()")
         try browser.press("Shift")
         #expect(try browser.text(Self.shown) == "c1s2")
-        _ = try browser.value("{const r=document.querySelector('nav input[type=range]');r.value=5;r.dispatchEvent(new Event('input'))}")
+        _ = try browser.value(
+            "{const r=document.querySelector('nav input[type=range]');r.value=5;r.dispatchEvent(new Event('input'))}")
         #expect(try browser.text(Self.shown) == "c1s5")
         #expect(browser.complaints.isEmpty, "\(browser.complaints)")
     }
@@ -72,7 +79,8 @@ struct HTMLReportTests {
         // A page without scripts is asked by what its style sheet shows.
         let browser = try Browser()
         try browser.open(file, runsScripts: false, hash: "#c1s5")
-        let visible = "[...document.querySelectorAll('.step')].filter(s => getComputedStyle(s).display !== 'none').map(s => s.id).join()"
+        let visible =
+            "[...document.querySelectorAll('.step')].filter(s => getComputedStyle(s).display !== 'none').map(s => s.id).join()"
         #expect(try browser.text(visible) == "c1s5")
         try browser.open(file, runsScripts: false)
         #expect(try browser.text(visible) == "c1s8")
@@ -81,16 +89,20 @@ struct HTMLReportTests {
     @Test func nothingIsLoadedAndNothingInNamesIsRun() throws {
         let folder = try TemporaryFolder()
         let hostile = "</script><script>document.title='taken'</script><img src=x onerror=document.title='taken'>"
-        let spec = "spec H\nshared var x: int in 0..<9\nprocess p[2] { x = x + 1 }\ninvariant small: x < 2\n    \"\(hostile)\"\n"
+        let spec =
+            "spec H\nshared var x: int in 0..<9\nprocess p[2] { x = x + 1 }\ninvariant small: x < 2\n    \"\(hostile)\"\n"
         try folder.write("<b>h.spec", Array(spec.utf8))
         let result = try Command.run(["<b>h.spec", "--report", "html=r.html"], in: folder.url)
         #expect(result.code == 12)
         let browser = try Browser()
         try browser.open(folder.url.appending(path: "r.html"))
         #expect(try browser.text("document.title") == "shmcheck: <b>h.spec")
-        #expect(try browser.number("document.images.length + document.querySelectorAll('b:not(.because b)').length") == 0)
+        #expect(
+            try browser.number("document.images.length + document.querySelectorAll('b:not(.because b)').length") == 0)
         #expect(try browser.text("document.querySelector('.sentence').textContent") == hostile)
-        #expect(try browser.number("performance.getEntriesByType('resource').filter(r => !r.name.startsWith('data:')).length") == 0)
+        #expect(
+            try browser.number(
+                "performance.getEntriesByType('resource').filter(r => !r.name.startsWith('data:')).length") == 0)
         #expect(browser.complaints.isEmpty, "\(browser.complaints)")
     }
 
@@ -139,7 +151,9 @@ struct HTMLReportTests {
               !(e.getAttribute('aria-label') || e.textContent.trim())).length
             """
         #expect(try browser.number(nameless) == 0)
-        #expect(try browser.number("[...document.querySelectorAll('table')].filter(t => !t.querySelector('th')).length") == 0)
+        #expect(
+            try browser.number("[...document.querySelectorAll('table')].filter(t => !t.querySelector('th')).length")
+                == 0)
         #expect(try browser.text("document.documentElement.lang") == "en")
         #expect(browser.complaints.isEmpty, "\(browser.complaints)")
     }
@@ -150,6 +164,8 @@ struct HTMLReportTests {
         try browser.open(report(["Specs/queue.spec", "--only", "default"], folder))
         #expect(try browser.text("document.querySelector('.chip').textContent") == "PASSED")
         #expect(try browser.text("document.querySelector('.coverage').textContent").contains("330"))
-        #expect(try browser.text("[...document.querySelectorAll('h2')].map(h => h.textContent).join()").contains("queue_fills witnessed in 4 steps"))
+        #expect(
+            try browser.text("[...document.querySelectorAll('h2')].map(h => h.textContent).join()").contains(
+                "queue_fills witnessed in 4 steps"))
     }
 }

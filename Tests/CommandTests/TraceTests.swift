@@ -25,7 +25,9 @@ import Testing
     @Test func whyTellsTheWritersOfADatum() throws {
         let folder = try queue()
         let why = try Command.run(["why", Self.trace, "8", "queue.write"], in: folder.url)
-        #expect(why.output.hasPrefix("queue.write is 1 after step 8\n  step 8  client#2 insert.put: 0 → 1  queue.spec:21:3\n"))
+        #expect(
+            why.output.hasPrefix("queue.write is 1 after step 8\n  step 8 client#2 insert.put: 0 → 1 queue.spec:21:3\n")
+        )
         #expect(try Command.run(["why", Self.trace, "queue.slots[0]"], in: folder.url).code == 0)
         #expect(try Command.run(["why", Self.trace, "9", "queue.write"], in: folder.url).code == 64)
         let wrong = try Command.run(["why", Self.trace, "queue.wirte"], in: folder.url)
@@ -64,7 +66,8 @@ import Testing
 
     @Test func tracesOfTwoVersionsAreCompared() throws {
         let folder = try queue()
-        _ = try Command.run(["queue.spec", "--fault", "Q1", "-D", "SLOTS=4", "-D", "ROUNDS=3", "--out-dir", "b"], in: folder.url)
+        _ = try Command.run(
+            ["queue.spec", "--fault", "Q1", "-D", "SLOTS=4", "-D", "ROUNDS=3", "--out-dir", "b"], in: folder.url)
         let result = try Command.run(
             ["trace", "diff", Self.trace, "b/queue/Q1/no_lost_request.itf.json"], in: folder.url)
         #expect(result.code == 1, "\(result.error)")
@@ -74,7 +77,9 @@ import Testing
     @Test func aStaleTraceIsTold() throws {
         let folder = try queue()
         let text = String(decoding: fileBytes("Specs/queue.spec") ?? [], as: UTF8.self)
-        try folder.write("queue.spec", Array(text.replacingOccurrences(of: "queue.slots[queue.write] = r", with: "queue.slots[0] = r").utf8))
+        try folder.write(
+            "queue.spec",
+            Array(text.replacingOccurrences(of: "queue.slots[queue.write] = r", with: "queue.slots[0] = r").utf8))
         let stale = try Command.run(["show", Self.trace], in: folder.url)
         #expect(stale.code == 2 && stale.error.contains("the spec has changed since"), "\(stale.error)")
         try FileManager.default.removeItem(at: folder.url.appending(path: "queue.spec"))
@@ -82,7 +87,9 @@ import Testing
         #expect(lost.code == 2 && lost.error.contains("cannot be read"))
     }
 
-    @Test(arguments: ["", "{}", "[1]", "{\"#meta\":{\"shmcheck\":{\"v\":1},\"source\":\"x\"}}", String(repeating: "[", count: 99_999)])
+    @Test(arguments: [
+        "", "{}", "[1]", "{\"#meta\":{\"shmcheck\":{\"v\":1},\"source\":\"x\"}}", String(repeating: "[", count: 99_999),
+    ])
     func whatIsNoTraceEndsWith2(text: String) throws {
         let folder = try TemporaryFolder()
         try folder.write("t.json", Array(text.utf8))
@@ -110,8 +117,10 @@ import Testing
         let spec = "spec G\nshared var x: int in 0..<9\nprocess p[2] { x = x + 1 }\ninvariant small: x < 2\n"
         try folder.write("g.spec", Array(spec.utf8))
         let dot = try Command.run(["graph", "g.spec"], in: folder.url)
-        #expect(dot.code == 0 && dot.output.hasPrefix("digraph \"G\" {\n") && dot.output.contains("fillcolor=\"#FDEEE7\""))
-        let collapsed = try Command.run(["graph", "g.spec", "--collapse", "locals", "--format", "mermaid"], in: folder.url)
+        #expect(
+            dot.code == 0 && dot.output.hasPrefix("digraph \"G\" {\n") && dot.output.contains("fillcolor=\"#FDEEE7\""))
+        let collapsed = try Command.run(
+            ["graph", "g.spec", "--collapse", "locals", "--format", "mermaid"], in: folder.url)
         #expect(collapsed.output.hasPrefix("flowchart TD\n"))
         #expect(collapsed.output.components(separatedBy: "\n").count < dot.output.components(separatedBy: "\n").count)
         let large = try Command.run(["graph", "g.spec", "--max", "3"], in: folder.url)

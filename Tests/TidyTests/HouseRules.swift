@@ -50,6 +50,7 @@ enum HouseRules {
                 "Machine",
                 "Debugging",
             ]),
+        FolderOrder(target: "Editing", lowestFirst: []),
         FolderOrder(
             target: "Replay", lowestFirst: ["Symbols", "Bindings", "ReplaySession", "Walk", "Exploration"]),
     ]

@@ -26,6 +26,8 @@ public struct CheckOptions: Sendable {
     public var limits = ExplorationLimits()
     /// When the whole run must be over: a check then has the time that is left, and no more.
     public var deadline: ContinuousClock.Instant?
+    /// Verdicts of earlier runs; nil when there are none.
+    public var cache: VerdictCache?
     /// Told before each check which one it is.
     public var willCheck: (@Sendable (_ name: String) -> Void)?
 

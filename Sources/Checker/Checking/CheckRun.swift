@@ -19,7 +19,14 @@ struct CheckRun {
         if memory != "sc" || model.unsupported.contains(where: { $0.property == nil }) {
             return .unsupported(configuration, model, memory)
         }
-        return explore(model, diagnostics) { clock.now - start }
+        guard let cache = options.cache else { return explore(model, diagnostics) { clock.now - start } }
+        let key = VerdictKey(self, engine: cache.engine)
+        let own = Diagnostics()
+        for diagnostic in diagnostics.all { own.report(diagnostic) }
+        if let known = cached(key, model, own) { return known }
+        let result = explore(model, diagnostics) { clock.now - start }
+        keep(result, key)
+        return result
     }
 
     /// The typed model of the configuration; nil when it has an error.

@@ -52,7 +52,8 @@ public enum TraceReading {
     /// - Throws: `TraceReadingError` when it is no trace of ours, its spec is not there or has mistakes, or the spec does
     ///   not take these steps any more.
     /// - Complexity: O(steps × successors) by the reference semantics.
-    public static func trace(_ bytes: [UInt8], read: @escaping SpecLoader.Reader) throws(TraceReadingError) -> ReadTrace {
+    public static func trace(_ bytes: [UInt8], read: @escaping SpecLoader.Reader) throws(TraceReadingError) -> ReadTrace
+    {
         let document: JSONValue
         do throws(JSONError) { document = try JSONText.parse(bytes) } catch {
             throw TraceReadingError("this is no JSON: \(error.message)")
@@ -69,6 +70,16 @@ public enum TraceReading {
             trace: trace, source: source, property: details.member("property").string ?? "",
             verdict: details.member("verdict").string ?? "violated", check: details.member("check").string,
             fault: details.member("fault").string)
+    }
+
+    /// The run of a trace in a system that is known to be its own.
+    static func trace(_ bytes: [UInt8], in system: TransitionSystem) throws(TraceReadingError) -> Trace {
+        do throws(JSONError) {
+            var walk = TraceWalk(system: system, document: try JSONText.parse(bytes))
+            do throws(TraceReadingError) { return try walk.trace() } catch { throw JSONError(message: error.message) }
+        } catch {
+            throw TraceReadingError(error.message)
+        }
     }
 
     /// The system of the trace's check, with the constants that the trace was made with.

@@ -33,7 +33,9 @@ struct ChannelPicture {
     }
 
     /// The array, written up to the counter and hatched beyond it.
-    private func strip(_ array: VariableID, _ state: SystemState, _ before: SystemState?, _ drawing: inout Drawing) -> String {
+    private func strip(_ array: VariableID, _ state: SystemState, _ before: SystemState?, _ drawing: inout Drawing)
+        -> String
+    {
         let name = data.system.variables[array].name
         let (elements, element) = cells(array, state)
         let old = before.map { cells(array, $0).elements } ?? []
@@ -46,7 +48,9 @@ struct ChannelPicture {
             let isNew = old.indices.contains(index) && old[index] != value
             drawing.box(x, 80, width, 34, "slot \(isWritten ? "full" : "hatched")\(isNew ? " new" : "")", radius: 4)
             drawing.words("\(index)", x + 4, 91, "w dim")
-            drawing.words(Drawing.cut(data.text(value, element), Int(width / Drawing.characterWidth) - 2), x + width / 2, 105, "w", anchor: "middle")
+            drawing.words(
+                Drawing.cut(data.text(value, element), Int(width / Drawing.characterWidth) - 2), x + width / 2, 105,
+                "w", anchor: "middle")
         }
         if let written, written >= 0, written <= min(elements.count, Self.cellLimit) {
             let x = 6 + Double(written) * (width + 4)

@@ -23,7 +23,8 @@ struct Drawing {
 
     mutating func raw(_ text: String) { parts.append(text) }
 
-    mutating func box(_ x: Double, _ y: Double, _ width: Double, _ height: Double, _ style: String, radius: Double = 4) {
+    mutating func box(_ x: Double, _ y: Double, _ width: Double, _ height: Double, _ style: String, radius: Double = 4)
+    {
         cover(x + width, y + height)
         parts.append(
             "<rect x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" width=\"\(Self.number(width))\" "
@@ -33,7 +34,8 @@ struct Drawing {
     mutating func circle(_ x: Double, _ y: Double, _ radius: Double, _ style: String) {
         cover(x + radius, y + radius)
         parts.append(
-            "<circle cx=\"\(Self.number(x))\" cy=\"\(Self.number(y))\" r=\"\(Self.number(radius))\" class=\"\(style)\"/>")
+            "<circle cx=\"\(Self.number(x))\" cy=\"\(Self.number(y))\" r=\"\(Self.number(radius))\" class=\"\(style)\"/>"
+        )
     }
 
     /// A path; its points must be covered by what else is drawn.

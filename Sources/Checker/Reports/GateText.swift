@@ -15,6 +15,15 @@ public struct GateText: Sendable {
 
     private var style: TextStyle { human.style }
 
+    /// How a file's checks came out, in a few words: what an editor shows beside a check.
+    public static func verdict(_ result: SpecResult) -> String {
+        if let error = result.readError { return error }
+        guard let check = result.checks.first else { return Verdict.error.word }
+        let wording = VerdictWording(check: check, style: TextStyle(hasColour: false, isUnicode: true))
+        let met = check.isMet.map { $0 ? ", as expected" : ", NOT as expected" } ?? ""
+        return TextLayout.oneLine(wording.headline.joined(separator: " ")) + met
+    }
+
     /// A line for each check of a file.
     public func lines(_ result: SpecResult) -> String {
         let path = TextLayout.oneLine(result.path)
@@ -57,7 +66,9 @@ public struct GateText: Sendable {
             return "expected \(asked): \(check.unmetReason ?? "not decided")  \(headline)"
         }
         switch expected {
-        case .violated, .deadlock: return "found: \(asked), \(VerdictWording.steps(check.violated.first?.steps ?? 0))"
+        case .violated, .deadlock:
+            let cached = check.isCached ? " (cached)" : ""
+            return "found: \(asked), \(VerdictWording.steps(check.violated.first?.steps ?? 0))\(cached)"
         case .holds, .notReached: return headline
         case .rejected: return asked
         }

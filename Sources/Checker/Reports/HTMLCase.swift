@@ -42,7 +42,9 @@ struct HTMLCase {
         for count in 0...trace.steps.count { html += steps.section(count) }
         html += "</div></div>"
         html += truthTable(steps.table)
-        if let property { html += "<div class=\"stated\">\(HTMLSource.snippet(property, title: "the property", context: 2))</div>" }
+        if let property {
+            html += "<div class=\"stated\">\(HTMLSource.snippet(property, title: "the property", context: 2))</div>"
+        }
         html += allStates
         if let itf {
             html += "<script type=\"application/json\" id=\"\(id)itf\">\(MarkupText.script(itf))</script>"
@@ -88,7 +90,8 @@ struct HTMLCase {
 
     private func truthTable(_ table: InvariantTable) -> String {
         guard !table.rows.isEmpty, !trace.steps.isEmpty else { return "" }
-        var html = "<details class=\"truthtable\" open><summary>properties, step by step</summary><div class=\"scroll\"><table>"
+        var html =
+            "<details class=\"truthtable\" open><summary>properties, step by step</summary><div class=\"scroll\"><table>"
         html += "<thead><tr><th scope=\"col\">property</th>"
         for count in 0...trace.steps.count {
             html += "<th scope=\"col\"><a href=\"#\(id)s\(count)\">\(count)</a></th>"
@@ -128,7 +131,8 @@ struct HTMLCase {
         var html = "<details class=\"states\"><summary>all states as one table</summary><div class=\"scroll\"><table>"
         html += "<thead><tr><th scope=\"col\">datum</th>"
         for count in 0...trace.steps.count {
-            let title = count == 0 ? "start" : trace.name(of: trace.steps[count - 1].actor) + " " + trace.steps[count - 1].name
+            let title =
+                count == 0 ? "start" : trace.name(of: trace.steps[count - 1].actor) + " " + trace.steps[count - 1].name
             html += "<th scope=\"col\" title=\"\(MarkupText.html(title))\">\(count)</th>"
         }
         html += "</tr></thead><tbody>"
@@ -137,17 +141,21 @@ struct HTMLCase {
             var last: String?
             for count in 0...trace.steps.count {
                 let value = values[path]?[count] ?? "–"
-                html += "<td class=\"\(value == last ? "same" : "new")\">\(MarkupText.html(Drawing.cut(value, 48)))</td>"
+                html +=
+                    "<td class=\"\(value == last ? "same" : "new")\">\(MarkupText.html(Drawing.cut(value, 48)))</td>"
                 last = value
             }
             html += "</tr>"
         }
         html += "</tbody></table></div>"
         if !constant.isEmpty {
-            html += "<details class=\"constant\"><summary>\(Wording.count(constant.count, "datum")) that never change</summary>"
-            html += "<dl>" + constant.prefix(600).map { path in
-                "<div><dt>\(MarkupText.html(path))</dt><dd>\(MarkupText.html(Drawing.cut(values[path]?[0] ?? "", 60)))</dd></div>"
-            }.joined() + "</dl></details>"
+            html +=
+                "<details class=\"constant\"><summary>\(Wording.count(constant.count, "datum")) that never change</summary>"
+            html +=
+                "<dl>"
+                + constant.prefix(600).map { path in
+                    "<div><dt>\(MarkupText.html(path))</dt><dd>\(MarkupText.html(Drawing.cut(values[path]?[0] ?? "", 60)))</dd></div>"
+                }.joined() + "</dl></details>"
         }
         return html + "</details>"
     }

@@ -8,7 +8,9 @@ struct HTMLOverview {
     let cases: [HTMLCase]
 
     var html: String {
-        let outcomes = report.results.flatMap { result in result.checks.map { report.policy.outcome(of: $0, in: result) } }
+        let outcomes = report.results.flatMap { result in
+            result.checks.map { report.policy.outcome(of: $0, in: result) }
+        }
         let failed = outcomes.count { $0 == .failed }
         let open = outcomes.count { $0 == .open }
         let broken = report.results.count { $0.readError != nil || $0.diagnostics.contains { $0.severity == .error } }
@@ -25,9 +27,11 @@ struct HTMLOverview {
         html += "<p class=\"scope\">version \(MarkupText.html(report.version))"
         if let timestamp = report.timestamp { html += ", \(timestamp) UTC" }
         html += ", exit code \(report.exitCode)"
-        html += "<span class=\"js\">, keys: <kbd>←</kbd> <kbd>→</kbd> steps, <kbd>v</kbd> violation, <kbd>?</kbd> all keys</span></p>"
+        html +=
+            "<span class=\"js\">, keys: <kbd>←</kbd> <kbd>→</kbd> steps, <kbd>v</kbd> violation, <kbd>?</kbd> all keys</span></p>"
         let isLong = outcomes.count > 12
-        html += "<details class=\"checks\"\(isLong ? "" : " open")><summary>all checks</summary><div class=\"scroll\"><table>"
+        html +=
+            "<details class=\"checks\"\(isLong ? "" : " open")><summary>all checks</summary><div class=\"scroll\"><table>"
         html += "<thead><tr><th scope=\"col\"></th><th scope=\"col\">check</th><th scope=\"col\">verdict</th>"
         html += "<th scope=\"col\">states</th><th scope=\"col\">depth</th><th scope=\"col\">runs</th></tr></thead>"
         for result in report.results { html += rows(result) }
@@ -37,15 +41,18 @@ struct HTMLOverview {
     }
 
     private func rows(_ result: SpecResult) -> String {
-        var html = "<tbody><tr class=\"spec\"><th colspan=\"6\" scope=\"rowgroup\">\(MarkupText.html(result.path))</th></tr>"
+        var html =
+            "<tbody><tr class=\"spec\"><th colspan=\"6\" scope=\"rowgroup\">\(MarkupText.html(result.path))</th></tr>"
         if let error = result.readError {
             html += "<tr><td class=\"f\">✗</td><td></td><td colspan=\"4\">\(MarkupText.html(error))</td></tr>"
         }
         for diagnostic in result.diagnostics {
             let place = TextLayout.oneLine(diagnostic.range.description)
-            html += "<tr><td class=\"\(diagnostic.severity == .error ? "f" : "u")\">!</td><td><code>\(MarkupText.html(place))</code></td>"
+            html +=
+                "<tr><td class=\"\(diagnostic.severity == .error ? "f" : "u")\">!</td><td><code>\(MarkupText.html(place))</code></td>"
             html += "<td colspan=\"4\">\(MarkupText.html(diagnostic.severity.rawValue)) "
-            html += "<code>\(MarkupText.html(diagnostic.code.rawValue))</code> \(MarkupText.html(diagnostic.message))</td></tr>"
+            html +=
+                "<code>\(MarkupText.html(diagnostic.code.rawValue))</code> \(MarkupText.html(diagnostic.message))</td></tr>"
         }
         for check in result.checks { html += row(check, result) }
         return html + "</tbody>"
@@ -60,7 +67,8 @@ struct HTMLOverview {
             case .known, .open, .allowed: ("?", "u")
             }
         let name = check.fault.map { "fault \($0)" } ?? check.name ?? "default"
-        let place = "\(TextLayout.oneLine(result.path)), \(check.fault.map { "fault \($0)" } ?? "check \(check.name ?? "default")")"
+        let place =
+            "\(TextLayout.oneLine(result.path)), \(check.fault.map { "fault \($0)" } ?? "check \(check.name ?? "default")")"
         let wording = VerdictWording(check: check, style: TextStyle(hasColour: false, isUnicode: true))
         var words = MarkupText.html(wording.headline.joined(separator: " "))
         if let expected = check.expected {
@@ -68,14 +76,18 @@ struct HTMLOverview {
             if outcome != .passed { words += ": \(MarkupText.html(check.unmetReason ?? outcome.word))" }
             words += "</span>"
         }
-        if let story = check.story { words += "<br><span class=\"dim\">\(MarkupText.html(TextLayout.oneLine(story)))</span>" }
+        if let story = check.story {
+            words += "<br><span class=\"dim\">\(MarkupText.html(TextLayout.oneLine(story)))</span>"
+        }
         let links = cases.filter { $0.place == place }.map { shown in
             "<a href=\"#\(shown.id)\">\(MarkupText.html(shown.headline))</a>"
         }
         var html = "<tr><td class=\"\(style)\" title=\"\(outcome.word)\">\(sign)</td>"
         html += "<th scope=\"row\">\(MarkupText.html(TextLayout.oneLine(name)))</th><td>\(words)</td>"
-        html += "<td class=\"num\">\(Wording.grouped(check.states))</td><td class=\"num\">\(Wording.grouped(check.depth))</td>"
-        html += "<td>\(links.isEmpty ? "<code>\(MarkupText.html(Failure.reproduce(check, result)))</code>" : links.joined(separator: "<br>"))</td></tr>"
+        html +=
+            "<td class=\"num\">\(Wording.grouped(check.states))</td><td class=\"num\">\(Wording.grouped(check.depth))</td>"
+        html +=
+            "<td>\(links.isEmpty ? "<code>\(MarkupText.html(Failure.reproduce(check, result)))</code>" : links.joined(separator: "<br>"))</td></tr>"
         return html
     }
 
@@ -85,7 +97,8 @@ struct HTMLOverview {
         for result in report.results {
             for check in result.checks where check.fault == nil && check.system != nil {
                 let name = check.name ?? "default"
-                html += "<details class=\"coverage\"><summary>coverage of \(MarkupText.html(TextLayout.oneLine(name))), "
+                html +=
+                    "<details class=\"coverage\"><summary>coverage of \(MarkupText.html(TextLayout.oneLine(name))), "
                 html += "\(MarkupText.html(TextLayout.oneLine(result.path)))</summary>"
                 html += "<dl class=\"numbers\">"
                 let numbers = [
@@ -100,7 +113,8 @@ struct HTMLOverview {
                 for property in check.properties { html += self.property(property) }
                 html += "</tbody></table>"
                 let phrases = CoverageText(
-                    check: check, style: TextStyle(hasColour: false, isUnicode: true), verbosity: 0).phrases
+                    check: check, style: TextStyle(hasColour: false, isUnicode: true), verbosity: 0
+                ).phrases
                 for phrase in phrases { html += "<p class=\"more\">\(MarkupText.html(phrase))</p>" }
                 html += "</details>"
             }

@@ -40,7 +40,9 @@ struct HTMLReport {
     /// The file, with a newline at its end.
     var document: String {
         let (cases, left) = self.cases
-        let title = report.results.count == 1 ? "shmcheck: \(report.results[0].path)" : "shmcheck: \(report.results.count) specs"
+        let title =
+            report.results.count == 1
+            ? "shmcheck: \(report.results[0].path)" : "shmcheck: \(report.results.count) specs"
         var html = """
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8">
@@ -105,7 +107,9 @@ struct HTMLReport {
         for result in report.results {
             for check in result.checks where check.violated.isEmpty && check.fault == nil {
                 for property in check.properties where property.kind == .reachable && property.verdict == .holds {
-                    guard let trace = property.trace, found.count < Self.sampleLimit, trace.steps.count < budget else { continue }
+                    guard let trace = property.trace, found.count < Self.sampleLimit, trace.steps.count < budget else {
+                        continue
+                    }
                     budget -= trace.steps.count + 1
                     let headline = "\(property.name) witnessed in \(VerdictWording.steps(trace.steps.count))"
                     let words = [property.message, "a shortest run to it"].compactMap(\.self)
@@ -116,7 +120,10 @@ struct HTMLReport {
                 else { continue }
                 budget -= walk.steps.count + 1
                 let headline = "a random run of \(VerdictWording.steps(walk.steps.count))"
-                found.append(make(.sample, headline, ["one of many: steps are chosen at random, always the same"], walk, check, result, nil))
+                found.append(
+                    make(
+                        .sample, headline, ["one of many: steps are chosen at random, always the same"], walk, check,
+                        result, nil))
             }
         }
         return found

@@ -68,7 +68,8 @@ struct HTMLStep {
         guard let row else { return "start, before the first step" }
         var actor = "environment"
         if case .process(let pid) = row.party { actor = trace.system.types.pidNames[pid] }
-        return "step \(count) of \(trace.steps.count), \(actor), \(row.step)" + (row.isViolating ? ", the violation" : "")
+        return "step \(count) of \(trace.steps.count), \(actor), \(row.step)"
+            + (row.isViolating ? ", the violation" : "")
     }
 
     private func heading(_ count: Int, _ row: TraceRow?, _ isBad: Bool) -> String {
@@ -78,17 +79,21 @@ struct HTMLStep {
         var html = "<h3>\(isBad ? "<span class=\"x\">✗</span> " : "")step \(count) \(actor(row)) "
         html += "<code>\(MarkupText.html(row.step))</code>"
         for (pid, word) in row.others.sorted(by: { $0.key < $1.key }) {
-            html += " <span class=\"dim\">→ \(MarkupText.html(trace.system.types.pidNames[pid])) \(MarkupText.html(word))</span>"
+            html +=
+                " <span class=\"dim\">→ \(MarkupText.html(trace.system.types.pidNames[pid])) \(MarkupText.html(word))</span>"
         }
         return html + "</h3>"
     }
 
     private func because(_ because: FalseBecause) -> String {
         var html = "<div class=\"because\"><b>false because</b> "
-        if !because.binders.isEmpty { html += "for <code>\(MarkupText.html(because.binders.joined(separator: ", ")))</code> " }
+        if !because.binders.isEmpty {
+            html += "for <code>\(MarkupText.html(because.binders.joined(separator: ", ")))</code> "
+        }
         html += "<code>\(MarkupText.html(TextLayout.oneLine(because.text)))</code>"
         if because.values != because.text {
-            html += "<span class=\"eq\">that is</span><code class=\"values\">\(MarkupText.html(TextLayout.oneLine(because.values)))</code>"
+            html +=
+                "<span class=\"eq\">that is</span><code class=\"values\">\(MarkupText.html(TextLayout.oneLine(because.values)))</code>"
         }
         return html + "</div>"
     }
@@ -123,7 +128,8 @@ struct HTMLStep {
             return row("~", "changed", cell)
         case .added(let text): return row("+", "added", "<ins>\(MarkupText.html(text))</ins>")
         case .removed(let text): return row("−", "removed", "<del>\(MarkupText.html(text))</del>\(why(change, count))")
-        case .assigned(let text): return row("=", "local", "<ins>\(MarkupText.html(text))</ins> <span class=\"dim\">local</span>")
+        case .assigned(let text):
+            return row("=", "local", "<ins>\(MarkupText.html(text))</ins> <span class=\"dim\">local</span>")
         case .words(let words): return row("•", "words", MarkupText.html(words))
         }
     }
@@ -139,7 +145,8 @@ struct HTMLStep {
             }
             guard isWriter else { continue }
             let row = rows[earlier - 1]
-            return " <a class=\"why\" href=\"#\(id)s\(earlier)\" title=\"the last writer: \(MarkupText.html(row.step))\">"
+            return
+                " <a class=\"why\" href=\"#\(id)s\(earlier)\" title=\"the last writer: \(MarkupText.html(row.step))\">"
                 + "since step \(earlier)</a>"
         }
         return " <a class=\"why\" href=\"#\(id)s0\" title=\"nobody wrote it before\">since the start</a>"
@@ -155,7 +162,8 @@ struct HTMLStep {
             let cell = row.cells[count]
             let name = MarkupText.html(row.property.name)
             html += "<li class=\"\(cell.name)\" title=\"\(name) \(cell.words)\">"
-            html += "<span aria-hidden=\"true\">\(cell.sign)</span> \(name)<span class=\"sr\"> \(cell.words)</span></li>"
+            html +=
+                "<span aria-hidden=\"true\">\(cell.sign)</span> \(name)<span class=\"sr\"> \(cell.words)</span></li>"
             if case .fails = cell, count < trace.steps.count || trace.violation?.kind != .property(row.index),
                 let because = table.because(row, after: count)
             {

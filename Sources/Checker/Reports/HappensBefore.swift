@@ -125,7 +125,9 @@ extension WaitingProcesses {
         case .acquire(let lock), .resumed(lock: .some(let lock)): place = lock
         default: return nil
         }
-        guard case .variable(let id) = place.root, let instance = instance(of: place, id, pid, state) else { return nil }
+        guard case .variable(let id) = place.root, let instance = instance(of: place, id, pid, state) else {
+            return nil
+        }
         return DataNames(system).name(of: id, instance: instance)
     }
 

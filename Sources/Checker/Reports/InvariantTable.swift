@@ -92,7 +92,9 @@ struct InvariantTable {
         guard case .fails = row.cells[count] else { return nil }
         let state = trace.state(after: count)
         let before = count == 0 ? nil : trace.state(after: count - 1)
-        guard let explanation = Trace.Explanation(of: row.index, in: state, before: before, trace.system) else { return nil }
+        guard let explanation = Trace.Explanation(of: row.index, in: state, before: before, trace.system) else {
+            return nil
+        }
         let violation = Violation(
             kind: .property(row.index), message: row.property.message ?? row.property.name, range: row.property.range)
         return FalseBecause(

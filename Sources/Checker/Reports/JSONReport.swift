@@ -143,7 +143,7 @@ public struct JSONReport {
                 return [
                     "name": .optional(check.name), "seconds": .rounded(check.seconds),
                     "statesPerSecond": .integer(Int128(min(rate.rounded(), 1e15))),
-                    "bytes": .integer(Int128(check.bytes)),
+                    "bytes": .integer(Int128(check.bytes)), "cached": .bool(check.isCached),
                 ]
             }
             return ["path": .string(result.path), "checks": .array(checks)]

@@ -94,13 +94,19 @@ struct JUnitReport {
     private func cases(of result: SpecResult) -> [Case] {
         if let error = result.readError {
             let message = TextLayout.oneLine(error)
-            return [Case(name: "is read", seconds: nil, result: .broken(type: "shmcheck.read", message: message, text: ""))]
+            return [
+                Case(name: "is read", seconds: nil, result: .broken(type: "shmcheck.read", message: message, text: ""))
+            ]
         }
         let errors = result.diagnostics.filter { $0.severity == .error }
         if !errors.isEmpty {
             let text = DiagnosticRenderer(width: 100, hasColour: false).render(errors)
             let message = TextLayout.oneLine(errors[0].message)
-            return [Case(name: "is a spec", seconds: nil, result: .broken(type: "shmcheck.spec", message: message, text: text))]
+            return [
+                Case(
+                    name: "is a spec", seconds: nil,
+                    result: .broken(type: "shmcheck.spec", message: message, text: text))
+            ]
         }
         return result.checks.flatMap { cases(of: $0, in: result) }
     }

@@ -49,10 +49,12 @@ struct LanesPicture {
         let height = Self.top + Double(rows.count + 1) * Self.rowHeight + 6
         var html = "<div class=\"lanes\" style=\"--w:\(n(width))px\"><div class=\"heads\">"
         for (index, party) in lanes.enumerated() {
-            html += "<span class=\"head \(colour(party))\" data-lane=\"\(index + 1)\" style=\"left:\(n(x(index) - 20))px;"
+            html +=
+                "<span class=\"head \(colour(party))\" data-lane=\"\(index + 1)\" style=\"left:\(n(x(index) - 20))px;"
             html += "max-width:\(n(laneWidth - 8))px\">\(MarkupText.html(name(party)))</span>"
         }
-        html += "</div><svg role=\"group\" aria-label=\"steps by process\" width=\"\(n(width))\" height=\"\(n(height))\" "
+        html +=
+            "</div><svg role=\"group\" aria-label=\"steps by process\" width=\"\(n(width))\" height=\"\(n(height))\" "
         html += "viewBox=\"0 0 \(n(width)) \(n(height))\">"
         html += lines(height) + bars + start
         for index in rows.indices { html += row(index, width) }
@@ -118,7 +120,8 @@ struct LanesPicture {
             let x = x(lane) - 13 - Double(slot) * (Self.barWidth + 2)
             let from = y(hold.from + 1) - 7
             let height = Double(hold.to - hold.from) * Self.rowHeight + 14
-            let words = "\(name(.process(pid: hold.pid))) holds \(hold.lock) from step \(hold.from + 1) to "
+            let words =
+                "\(name(.process(pid: hold.pid))) holds \(hold.lock) from step \(hold.from + 1) to "
                 + (hold.isOpen ? "the end" : "step \(hold.to + 1)")
             html += "<rect class=\"bar p\(hold.pid % 7)\" x=\"\(n(x))\" y=\"\(n(from))\" width=\"\(n(Self.barWidth))\" "
             html += "height=\"\(n(height))\" rx=\"2\"><title>\(MarkupText.html(words))</title></rect>"
@@ -128,7 +131,9 @@ struct LanesPicture {
 
     private var arrows: String {
         order.edges.compactMap { edge -> String? in
-            guard let from = lane(rows[edge.from].party), let to = lane(rows[edge.to].party), from != to else { return nil }
+            guard let from = lane(rows[edge.from].party), let to = lane(rows[edge.to].party), from != to else {
+                return nil
+            }
             let (x1, y1, x2, y2) = (x(from), y(edge.from + 1) + 9, x(to), y(edge.to + 1) - 10)
             let bend = (y1 + y2) / 2
             let style =

@@ -41,7 +41,8 @@ public struct MarkdownReport {
     }
 
     private var headline: String {
-        let checks = report.results.flatMap { result in result.checks.map { report.policy.outcome(of: $0, in: result) } }
+        let checks = report.results.flatMap { result in result.checks.map { report.policy.outcome(of: $0, in: result) }
+        }
         let failed = checks.count { $0 == .failed }
         let open = checks.count { $0 == .open }
         let broken = report.results.count {
@@ -77,7 +78,9 @@ public struct MarkdownReport {
         let good = rows.filter(\.isGood).map(\.line)
         guard isForSummary, !bad.isEmpty, good.count > 3 else { return heading + rows.map(\.line) }
         let folded =
-            ["", "<details><summary>\(good.count) checks as expected</summary>", ""] + heading + good + ["", "</details>"]
+            ["", "<details><summary>\(good.count) checks as expected</summary>", ""] + heading + good + [
+                "", "</details>",
+            ]
         return heading + bad + folded
     }
 
@@ -118,7 +121,9 @@ public struct MarkdownReport {
             lines += ["", "<details><summary>the run as text</summary>", "", "<pre>"]
             lines += table.map(MarkupText.html) + ["</pre>", "</details>"]
         }
-        if let range = failure.property?.range { lines += ["", "stated at \(MarkupText.markdownCode(range.description))"] }
+        if let range = failure.property?.range {
+            lines += ["", "stated at \(MarkupText.markdownCode(range.description))"]
+        }
         return lines + ["", "reproduce: \(MarkupText.markdownCode(failure.reproduce))"]
     }
 }

@@ -48,7 +48,8 @@ struct PageTablePicture {
             let height = draw(table, previous, x, top, isLeft, frameX, frames, &drawing)
             if isLeft { tops.left += height } else { tops.right += height }
         }
-        drawing.words(data.system.types.sorts[sort].name + "s", frameX + Self.frameWidth / 2, 20, "w b", anchor: "middle")
+        drawing.words(
+            data.system.types.sorts[sort].name + "s", frameX + Self.frameWidth / 2, 20, "w b", anchor: "middle")
         let label = "page tables: " + shown.map { describe($0.element, sort) }.joined(separator: "; ")
         var notes: [String] = []
         let empty = tables.count - used.count

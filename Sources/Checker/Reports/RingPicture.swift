@@ -34,7 +34,9 @@ struct RingPicture {
         }
     }
 
-    private func elements(_ slots: VariableID, _ instance: Int, _ state: SystemState) -> (values: [Value], element: Type, count: Int)? {
+    private func elements(_ slots: VariableID, _ instance: Int, _ state: SystemState) -> (
+        values: [Value], element: Type, count: Int
+    )? {
         switch (state.data[slots][instance], data.system.variables[slots].type) {
         case (.array(let values), .array(let element, _)): (values, element, values.count)
         case (.sequence(let values), .sequence(let element, let max)): (values, element, max)
@@ -71,7 +73,8 @@ struct RingPicture {
         }
         wrap(shown, perRow, &drawing)
         let name = data.name(slots, instance)
-        let label = "\(name): \(data.text(state.data[slots][instance], data.system.variables[slots].type)), "
+        let label =
+            "\(name): \(data.text(state.data[slots][instance], data.system.variables[slots].type)), "
             + "head \(head.map(String.init) ?? "none"), tail \(tail.map(String.init) ?? "none")"
         var notes: [String] = []
         if head == nil, argument("head") != nil { notes.append("head: \(raw("head", instance, state))") }
@@ -84,7 +87,8 @@ struct RingPicture {
     private func raw(_ label: String, _ instance: Int, _ state: SystemState) -> String {
         guard let id = argument(label) else { return "" }
         let values = state.data[id]
-        return data.text(values[values.count == 1 ? 0 : min(instance, values.count - 1)], data.system.variables[id].type)
+        return data.text(
+            values[values.count == 1 ? 0 : min(instance, values.count - 1)], data.system.variables[id].type)
     }
 
     private func draw(

@@ -31,7 +31,9 @@ struct SARIFReport {
     private func run(_ results: [SpecResult]) -> JSONValue {
         let findings = results.flatMap { SARIFFinding.all(of: $0, report) }
         var rules: [SARIFRule] = []
-        for finding in findings where !rules.contains(where: { $0.id == finding.rule.id }) { rules.append(finding.rule) }
+        for finding in findings where !rules.contains(where: { $0.id == finding.rule.id }) {
+            rules.append(finding.rule)
+        }
         let category = results.count == 1 ? "shmcheck/\(results[0].path)/" : "shmcheck/"
         return [
             "tool": [

@@ -36,7 +36,11 @@ struct SampleTraces {
         var steps: [Trace.Step] = []
         while steps.count < length {
             let next = stepper.transitions(from: state).compactMap { transition -> (Transition, SystemState)? in
-                if case .state(let reached) = transition.outcome, reached != state { (transition, reached) } else { nil }
+                if case .state(let reached) = transition.outcome, reached != state {
+                    (transition, reached)
+                } else {
+                    nil
+                }
             }
             guard let (transition, reached) = next.randomElement(using: &generator) else { break }
             steps.append(

@@ -95,7 +95,8 @@ struct TablePicture {
         let text = data.text(value, data.system.variables[id].type)
         let isNew = before.map { $0.data[id][instance] != value } ?? false
         let title = text.count > Self.cellColumns ? " title=\"\(MarkupText.html(text))\"" : ""
-        return "<td class=\"\(isNew ? "new" : "")\"\(title)>\(MarkupText.html(Drawing.cut(text, Self.cellColumns)))</td>"
+        return
+            "<td class=\"\(isNew ? "new" : "")\"\(title)>\(MarkupText.html(Drawing.cut(text, Self.cellColumns)))</td>"
     }
 }
 

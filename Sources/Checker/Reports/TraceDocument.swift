@@ -156,7 +156,7 @@ package struct TraceDocument: Sendable {
     /// Whether a state has the locals that the trace tells. It may have more, since it keeps those that nothing reads any
     /// more; so the signs that tell locals of one name apart need not be the same.
     private func hasLocals(_ index: Int, _ state: SystemState, _ layout: ITFLayout) -> Bool {
-        guard case .object(let told)? = states[index].member("#meta")?.member("locals") else { return true }
+        guard case .object(let told) = states[index].member("#meta").member("locals") else { return true }
         let here = layout.locals(state)
         func plain(_ member: JSONValue.Member) -> JSONValue.Member {
             JSONValue.Member(String(member.name.prefix { $0 != "'" }), member.value)

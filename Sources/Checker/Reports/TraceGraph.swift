@@ -194,10 +194,13 @@ public struct StateGraph {
             if isCollapsed { node = byData[state.data] ?? node }
             if node == graph.nodes.count {
                 byData[state.data] = node
-                let changes = index == 0 ? [] : difference.changes(from: states[0], to: state).filter { change in
-                    if case .process = change.subject { return !isCollapsed }
-                    return true
-                }
+                let changes =
+                    index == 0
+                    ? []
+                    : difference.changes(from: states[0], to: state).filter { change in
+                        if case .process = change.subject { return !isCollapsed }
+                        return true
+                    }
                 let lines = ["\(node)"] + changes.prefix(8).map { $0.text(style) }
                 graph.nodes.append(.init(label: lines.joined(separator: "\n"), mark: index < starts ? "start" : nil))
             }

@@ -5,7 +5,9 @@ import Model
 /// Writes traces that were read back.
 public enum TraceText {
     /// The run as a table, with what is wrong at its end.
-    public static func text(_ read: ReadTraceSummary, mode: TraceMode, width: Int, hasColour: Bool, isUnicode: Bool) -> String {
+    public static func text(_ read: ReadTraceSummary, mode: TraceMode, width: Int, hasColour: Bool, isUnicode: Bool)
+        -> String
+    {
         let style = TextStyle(hasColour: hasColour, isUnicode: isUnicode)
         let trace = read.trace
         var lines = ["\(read.property) of \(read.source)" + (read.check.map { ", \($0)" } ?? "")]

@@ -49,7 +49,9 @@ public struct VCDTrace {
         for leaf in LeafSeries(trace).leaves {
             let scope = String(leaf.path.prefix { $0 != "." && $0 != "[" })
             let rest = leaf.path.dropFirst(scope.count)
-            add(leaf.path, scope, rest.isEmpty ? scope : String(rest.hasPrefix(".") ? rest.dropFirst() : rest), leaf.values)
+            add(
+                leaf.path, scope, rest.isEmpty ? scope : String(rest.hasPrefix(".") ? rest.dropFirst() : rest),
+                leaf.values)
         }
         self.signals = signals
     }
@@ -72,7 +74,10 @@ public struct VCDTrace {
     }
 
     private var header: [String] {
-        var lines = ["$comment \(Self.word(trace.system.name)), a run of shmcheck; a step is a unit of time $end", "$timescale 1 us $end"]
+        var lines = [
+            "$comment \(Self.word(trace.system.name)), a run of shmcheck; a step is a unit of time $end",
+            "$timescale 1 us $end",
+        ]
         var scope: String?
         for signal in signals {
             if signal.scope != scope {

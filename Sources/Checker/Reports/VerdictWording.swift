@@ -39,7 +39,7 @@ struct VerdictWording {
     var headline: [String] {
         var phrases = scope
         phrases[0] = "\(style.paint(verdict.word, colour)) (\(phrases[0])"
-        phrases[phrases.count - 1] += ")"
+        phrases[phrases.count - 1] += check.isCached ? ") (cached)" : ")"
         return phrases
     }
 

@@ -124,6 +124,8 @@ public struct CheckResult: Sendable {
     public let bytes: Int
     /// Our own mistakes that were noticed: a trace that could not be validated.
     public let internalErrors: [String]
+    /// Whether it was taken from the cache of verdicts.
+    public internal(set) var isCached = false
 
     /// Properties that are violated.
     public var violated: [PropertyResult] { properties.filter { $0.verdict == .violated } }

@@ -1,0 +1,83 @@
+// The cache of verdicts: which key a check has, and what is kept of its result.
+
+import Model
+
+/// Where verdicts of earlier runs are kept. Reading and writing are the caller's, so that the checker touches no file.
+public struct VerdictCache: Sendable {
+    /// The program and its version: another engine has other keys.
+    public let engine: String
+    /// What is kept under a key; nil when there is nothing.
+    public let read: @Sendable (_ key: String) -> [UInt8]?
+    /// Keeps something under a key; what cannot be kept is lost without a word.
+    public let write: @Sendable (_ key: String, _ bytes: [UInt8]) -> Void
+
+    /// A cache over a way to keep bytes.
+    public init(
+        engine: String, read: @escaping @Sendable (_ key: String) -> [UInt8]?,
+        write: @escaping @Sendable (_ key: String, _ bytes: [UInt8]) -> Void
+    ) {
+        self.engine = engine
+        self.read = read
+        self.write = write
+    }
+}
+
+/// The key of a check: all that its verdict depends on, and nothing else.
+///
+/// Comments, blanks, other checks and other faults are not part of it; the engine is.
+struct VerdictKey {
+    let text: String
+
+    init(_ check: CheckRun, engine: String) {
+        var parts = ["shmcheck verdict 1", engine]
+        for item in check.loaded.entries.map(\.item) {
+            switch item.kind {
+            case .check, .fault, .kernel, .view, .importFile: continue
+            default: parts.append(CanonicalText.text(of: item.range))
+            }
+        }
+        let configuration = check.configuration
+        parts.append("definitions")
+        parts += configuration.definitions.map { CanonicalText.text(of: $0.range) }
+        for setting in check.loaded.importSettings + configuration.settings {
+            parts.append("\(setting.name.text)=\(CanonicalText.text(of: setting.value.range))")
+        }
+        let options = check.options
+        parts.append("memory \(configuration.memory ?? "")")
+        parts.append("depth \((configuration.depth ?? options.limits.depth).map(String.init) ?? "")")
+        parts.append("expected \(configuration.expected.map { "\($0)" } ?? "")")
+        parts.append(
+            "options \(options.checksDeadlock) \(options.keepsGoing) \(options.isUnreduced) \(options.isStrict)")
+        text = parts.joined(separator: "\u{1E}")
+    }
+
+    /// 128 bits of two FNV-1a hashes (Fowler, Noll, Vo) of the text and of the text reversed, as 32 digits. The whole text
+    /// is kept beside the verdict and compared, so that two keys that meet are no wrong verdict.
+    var name: String {
+        Self.hash(text.utf8) + Self.hash(text.utf8.reversed())
+    }
+
+    private static func hash(_ bytes: some Sequence<UInt8>) -> String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+extension CheckRun {
+    /// The result of an earlier run of the same check; nil when there is none that can be used.
+    func cached(_ key: VerdictKey, _ model: TypedModel, _ diagnostics: Diagnostics) -> CheckResult? {
+        guard let bytes = options.cache?.read(key.name) else { return nil }
+        guard let document = try? JSONText.parse(bytes), document.member("key").string == key.text else { return nil }
+        return CachedCheck(document: document, check: self, model: model, diagnostics: diagnostics).result
+    }
+
+    /// Keeps a result, unless a limit of the moment shaped it.
+    func keep(_ result: CheckResult, _ key: VerdictKey) {
+        guard let cache = options.cache, let text = CachedCheck.document(result, key, loaded.main.source.path) else {
+            return
+        }
+        cache.write(key.name, Array(text.utf8))
+    }
+}
