@@ -35,7 +35,9 @@ let package = Package(
         .target(name: "Model", dependencies: ["CLibrary"], exclude: ["Library/lib"], swiftSettings: strict),
         .target(name: "CLibrary"),
         .target(name: "CIntrinsics"),
-        .target(name: "Checker", dependencies: ["Model", "CIntrinsics"], swiftSettings: strict),
+        .systemLibrary(name: "CZ3", pkgConfig: "z3", providers: [.apt(["libz3-dev"])]),
+        .target(name: "Solver", dependencies: ["CZ3"], swiftSettings: strict),
+        .target(name: "Checker", dependencies: ["Model", "CIntrinsics", "Solver"], swiftSettings: strict),
         .target(name: "Emu", swiftSettings: strict),
         .executableTarget(
             name: "shmcheck",
@@ -46,6 +48,7 @@ let package = Package(
             ], swiftSettings: strict, linkerSettings: [linkSwiftStatically]),
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
         .testTarget(name: "CheckerTests", dependencies: ["Model", "Checker"], swiftSettings: strict),
+        .testTarget(name: "SolverTests", dependencies: ["Model", "Checker", "Solver"], swiftSettings: strict),
         .testTarget(name: "SpecTests", dependencies: ["Model", "Checker"], swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["Model", "Checker"], swiftSettings: strict),
         .testTarget(name: "EmuTests", dependencies: ["Emu"], swiftSettings: strict),

@@ -41,6 +41,9 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "Stop when the states take so much memory (4GiB).")
     var memory: Amount?
 
+    @Option(help: "Let Z3 think so long about one question (5s).")
+    var smtTimeout: Amount?
+
     @Option(help: "human or json.")
     var format: OutputFormat = .human
     @Option(help: "Where traces go.")
@@ -126,6 +129,7 @@ struct CheckCommand: ParsableCommand {
         options.limits.states = states.map { Int($0.number) }
         options.limits.seconds = time?.number
         options.limits.bytes = memory.map { Int($0.number) }
+        options.solverSeconds = smtTimeout?.number ?? options.solverSeconds
         options.limits.isCancelled = { Interrupts.exitCode != nil }
         return options
     }
@@ -160,6 +164,7 @@ struct CheckCommand: ParsableCommand {
             verbosity: quiet ? -1 : verbose ? 1 : 0, traceMode: TraceMode(rawValue: trace.rawValue) ?? .diff)
         report.flags =
             define.flatMap { ["-D", $0] } + (noReduce ? ["--no-reduce"] : []) + (noDeadlock ? ["--no-deadlock"] : [])
+        report.flags += smtTimeout.map { ["--smt-timeout", "\($0.number)s"] } ?? []
         report.flags += depth.map { ["--depth", "\($0)"] } ?? []
         report.traceFolder = outDir
         return report
