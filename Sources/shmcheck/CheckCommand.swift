@@ -161,6 +161,7 @@ struct CheckCommand: ParsableCommand {
         var report = output.human
         report.flags =
             define.flatMap { ["-D", $0] } + (noReduce ? ["--no-reduce"] : []) + (noDeadlock ? ["--no-deadlock"] : [])
+        report.flags += limits.smtTimeout.map { ["--smt-timeout", "\($0.number)s"] } ?? []
         report.flags += limits.depth.map { ["--depth", "\($0)"] } ?? []
         return report
     }

@@ -13,6 +13,8 @@ struct LimitOptions: ParsableArguments {
     var time: Amount?
     @Option(help: "Stop when the states take so much memory (4GiB).")
     var memory: Amount?
+    @Option(help: "Let Z3 think so long about one question (5s).")
+    var smtTimeout: Amount?
 
     /// Puts the limits into the options of a run.
     func apply(to options: inout CheckOptions) {
@@ -20,6 +22,7 @@ struct LimitOptions: ParsableArguments {
         options.limits.states = states.map { Int($0.number) }
         options.limits.seconds = time?.number
         options.limits.bytes = memory.map { Int($0.number) }
+        options.solverSeconds = smtTimeout?.number ?? options.solverSeconds
         options.limits.isCancelled = { Interrupts.exitCode != nil }
     }
 }

@@ -28,6 +28,8 @@ public struct CheckOptions: Sendable {
     public var deadline: ContinuousClock.Instant?
     /// Verdicts of earlier runs; nil when there are none.
     public var cache: VerdictCache?
+    /// `--smt-timeout`: seconds that the solver may take for one question.
+    public var solverSeconds = 5.0
     /// Told before each check which one it is.
     public var willCheck: (@Sendable (_ name: String) -> Void)?
 
@@ -206,9 +208,10 @@ struct SpecRun {
 
     mutating func result(of configurations: [Configuration]) -> SpecResult {
         var checks: [CheckResult] = []
+        let cache = ProofCache()
         for configuration in configurations {
             options.willCheck?(configuration.displayName)
-            let check = CheckRun(configuration: configuration, loaded: loaded, options: options)
+            let check = CheckRun(configuration: configuration, loaded: loaded, options: options, cache: cache)
             checks.append(check.run())
             if options.limits.isCancelled?() ?? false { break }
         }

@@ -11,6 +11,7 @@ struct CheckJudge {
     let initial: [Outcome]
     let broken: [BrokenProtection]
     let diagnostics: Diagnostics
+    let proofs: ProofResults
 
     func result(_ explorer: inout Explorer, elapsed: () -> Duration) -> CheckResult {
         let isComplete = explorer.limit == nil && explorer.expandedCount == explorer.store.count
@@ -59,7 +60,7 @@ struct CheckJudge {
         for property in model.properties where !system.properties.contains(where: { $0.name == property.name }) {
             results.append(unsupported(property.name, property.kind.rawValue, property.range))
         }
-        for proof in model.proofs { results.append(unsupported(proof.name, "prove", proof.range)) }
+        results += proofs.results(&errors)
         return results.sorted { ($0.range?.start ?? 0) < ($1.range?.start ?? 0) }
     }
 
@@ -256,15 +257,19 @@ struct CheckJudge {
 
     private func judgeViolated(_ name: String, only: Bool, _ properties: [PropertyResult]) -> (Bool?, String?) {
         guard let property = properties.first(where: { $0.name == name }) else { return (false, "there is no \(name)") }
-        guard property.verdict == .violated else { return (false, "\(name) \(property.verdict.word)") }
+        guard property.verdict == .violated else {
+            return (property.verdict == .unknown ? nil : false, "\(name) \(property.verdict.word)")
+        }
         let others = properties.filter { $0.verdict == .violated && $0.name != name }.map(\.name)
         if only, !others.isEmpty { return (false, "also violated: \(others.joined(separator: ", "))") }
         return (true, nil)
     }
 
     private func judgeHolds(_ properties: [PropertyResult], _ scope: Scope, _ explorer: Explorer) -> (Bool?, String?) {
-        for property in properties where !isFine(property, scope) {
-            return (false, "\(property.name) \(property.verdict.word)")
+        let others = properties.filter { !isFine($0, scope) }
+        // What the solver leaves open decides nothing, unless something else does.
+        if let property = others.first(where: { $0.verdict != .unknown }) ?? others.first {
+            return (property.verdict == .unknown ? nil : false, "\(property.name) \(property.verdict.word)")
         }
         let idle = neverEnabled(explorer)
         if options.isStrict, scope == .exhaustive, !idle.isEmpty {
@@ -282,7 +287,7 @@ struct CheckJudge {
             configuration.depth != nil && scope == .bounded && (property.kind == .deadlock || property.kind == .final)
         // An assert in code that never runs is listed with the steps that were never enabled.
         case .notReached: property.kind == .assert && !options.isStrict
-        case .violated, .notSupported, .error: false
+        case .violated, .unknown, .notSupported, .error: false
         }
     }
 }

@@ -7,6 +7,8 @@ struct CheckRun {
     let configuration: Configuration
     let loaded: LoadedSpec
     let options: CheckOptions
+    /// Proofs that are known to hold; shared by the checks of a file.
+    var cache = ProofCache()
 
     func run() -> CheckResult {
         let clock = ContinuousClock()
@@ -17,9 +19,13 @@ struct CheckRun {
         }
         let memory = configuration.memory ?? model.memory
         if memory != "sc" || model.unsupported.contains(where: { $0.property == nil }) {
-            return .unsupported(configuration, model, memory)
+            return .unsupported(configuration, model, memory, proofs(of: model))
         }
-        guard let cache = options.cache else { return explore(model, diagnostics) { clock.now - start } }
+        if model.isOfProofsAlone { return proofsAlone(model, diagnostics) { clock.now - start } }
+        // What Z3 said is asked again: proofs are quick, and their counterexamples are not kept.
+        guard let cache = options.cache, model.proofs.isEmpty else {
+            return explore(model, diagnostics) { clock.now - start }
+        }
         let key = VerdictKey(self, engine: cache.engine)
         let own = Diagnostics()
         for diagnostic in diagnostics.all { own.report(diagnostic) }
@@ -107,7 +113,7 @@ struct CheckRun {
             }
             let judge = CheckJudge(
                 configuration: configuration, options: options, model: model, system: system, initial: initial,
-                broken: broken, diagnostics: diagnostics)
+                broken: broken, diagnostics: diagnostics, proofs: proofs(of: model))
             return judge.result(&explorer, elapsed: elapsed)
         }
     }
@@ -255,7 +261,9 @@ extension CheckResult {
     }
 
     /// A check that uses what no engine executes yet: every property says so, none is skipped silently.
-    static func unsupported(_ configuration: Configuration, _ model: TypedModel, _ memory: String) -> CheckResult {
+    static func unsupported(
+        _ configuration: Configuration, _ model: TypedModel, _ memory: String, _ proofs: ProofResults
+    ) -> CheckResult {
         var features = Set(model.unsupported.filter { $0.property == nil }.map(\.feature)).sorted()
         if memory != "sc" { features.append("memory \(memory)") }
         let reason = "not executed yet: \(features.joined(separator: ", "))"
@@ -265,11 +273,9 @@ extension CheckResult {
                 verdict: .notSupported, message: reason, range: property.range, trace: nil, evaluations: nil,
                 witnessDepth: nil)
         }
-        let proofs = model.proofs.map { proof in
-            PropertyResult(
-                name: proof.name, kind: .prove, verdict: .notSupported, message: reason, range: proof.range, trace: nil,
-                evaluations: nil, witnessDepth: nil)
-        }
+        // Proofs do not rest on what is not executed.
+        var errors: [String] = []
+        let proofs = proofs.results(&errors)
         return CheckResult(
             name: configuration.name, fault: configuration.fault, story: configuration.story,
             constants: model.constants.filter(\.isOwn), memory: memory, scope: .partial,
@@ -277,6 +283,6 @@ extension CheckResult {
             limit: nil, states: 0, transitions: 0, depth: 0, frontier: 0, neverEnabled: [], exploredAsUnguarded: [],
             expected: configuration.expected, isMet: configuration.expected == nil ? nil : false, unmetReason: reason,
             properties: properties + proofs, lockCycles: [], diagnostics: [], system: nil, seconds: 0, bytes: 0,
-            internalErrors: [])
+            internalErrors: errors)
     }
 }

@@ -10,9 +10,10 @@ struct CoverageText {
 
     /// One phrase for each line, not yet wrapped.
     var phrases: [String] {
-        var phrases = reachables
+        var phrases = reachables + proofs
         for verdict in [Verdict.notReached, .inconclusive, .notSupported, .error] where isTold(verdict) {
-            let names = check.properties.filter { $0.verdict == verdict && $0.kind != .reachable }.map(\.name)
+            let names = check.properties.filter { $0.verdict == verdict && $0.kind != .reachable && $0.kind != .prove }
+                .map(\.name)
             if !names.isEmpty { phrases.append("\(words(verdict)): \(names.joined(separator: ", "))") }
         }
         if let notSupported = check.properties.first(where: { $0.verdict == .notSupported })?.message {
@@ -66,6 +67,28 @@ struct CoverageText {
         return phrases
     }
 
+    // MARK: Proofs
+
+    /// Each `prove` block with what its verdict covers; where it has none, why, and what would help.
+    private var proofs: [String] {
+        check.properties.filter { $0.kind == .prove && $0.verdict != .violated }.flatMap { property -> [String] in
+            let name = TextLayout.oneLine(property.name)
+            switch property.verdict {
+            case .holds:
+                let scope = property.scope.map { " (\($0))" } ?? ""
+                return ["prove \(name): \(property.verdict.word)\(scope)"]
+            case .unknown:
+                var line = "prove \(name): \(property.verdict.word) (\(TextLayout.oneLine(property.message ?? "")))"
+                if let range = property.range { line += " at \(TextLayout.oneLine(range.description))" }
+                if let advice = property.advice { line += "; what would help: \(advice)" }
+                return [line]
+            default:
+                let advice = property.advice.map { ": \($0)" } ?? ""
+                return ["prove \(name): \(property.verdict.word)\(advice)"]
+            }
+        }
+    }
+
     // MARK: Steps
 
     /// Steps that never ran. A func's step stands once for each call of the func: where other calls run it, it is only
@@ -113,7 +136,7 @@ struct CoverageText {
         switch verdict {
         case .notReached: "never evaluated (\(verdict.word))"
         case .inconclusive where check.scope == .bounded: "\(verdict.word) within a bound"
-        case .holds, .holdsWithinBound, .violated, .inconclusive, .notSupported, .error: verdict.word
+        case .holds, .holdsWithinBound, .violated, .inconclusive, .unknown, .notSupported, .error: verdict.word
         }
     }
 

@@ -44,7 +44,7 @@ struct FalseBecause {
             types: system.types, evaluator: judge.evaluator(for: part, of: property, values, state, before))
         let formula = descent.instance(of: part.formula, wanted: false)
         guard !descent.binders.isEmpty else { return nil }
-        let explainer = FormulaExplainer(system: system)
+        let explainer = FormulaExplainer(types: system.types)
         return (
             descent.binders, formula.range.file.text(of: formula.range), explainer.explain(formula, &descent.evaluator)
         )

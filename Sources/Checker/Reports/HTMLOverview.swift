@@ -127,7 +127,7 @@ struct HTMLOverview {
             switch property.verdict {
             case .holds, .holdsWithinBound: "t"
             case .violated, .error: "f"
-            case .inconclusive, .notReached, .notSupported: "u"
+            case .inconclusive, .unknown, .notReached, .notSupported: "u"
             }
         var evaluated = property.evaluations.map { Wording.count($0, "time") } ?? ""
         if let depth = property.witnessDepth { evaluated = "witnessed at depth \(depth)" }

@@ -127,6 +127,10 @@ public struct HumanReport: Sendable {
     }
 
     private func steps(of property: String, _ check: CheckResult) -> String {
+        if let values = check.properties.first(where: { $0.name == property })?.counterexample {
+            let text = CounterexampleText(counterexample: values, constants: check.constants, style: style)
+            return text.arguments.isEmpty ? "" : "with \(text.arguments)"
+        }
         guard let steps = check.properties.first(where: { $0.name == property })?.steps else { return "" }
         return steps == 0 ? VerdictWording.steps(0) : "in \(VerdictWording.steps(steps))"
     }

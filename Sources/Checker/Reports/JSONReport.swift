@@ -105,8 +105,36 @@ public struct JSONReport {
             "spec": .optional(property.range?.description),
             "evaluations": .optional(property.evaluations),
             "witnessDepth": .optional(property.witnessDepth),
+            "scope": .optional(property.scope),
+            "advice": .optional(property.advice),
+            "counterexample": property.counterexample.map { counterexample($0, check) } ?? .null,
             "kernel": .null,
             "trace": hasTrace ? .string(path) : .null,
+        ]
+    }
+
+    /// Values of parameters and names as people read them, words in hexadecimal.
+    private static func counterexample(_ values: Counterexample, _ check: CheckResult) -> JSONValue {
+        let text = CounterexampleText(
+            counterexample: values, constants: check.constants, style: TextStyle(hasColour: false, isUnicode: false))
+        let proof = values.proof
+        func named(_ names: ArraySlice<(name: String, local: LocalID)>) -> JSONValue {
+            .object(
+                names.compactMap { name, local in
+                    values.run.locals[local].map {
+                        let type = proof.code.locals[local].type
+                        return .init(name, .string(proof.types.describeHexadecimal($0, as: type)))
+                    }
+                })
+        }
+        let count = values.arguments.count
+        return [
+            "values": named(proof.names.prefix(count)),
+            "names": named(proof.names.dropFirst(count)),
+            "traps": .bool(text.isTrap),
+            "claim": .optional(text.reason?.text),
+            "because": .optional(text.reason?.values),
+            "least": .bool(values.isLeast),
         ]
     }
 

@@ -144,11 +144,12 @@ struct JUnitReport {
             if outcome == .known { return .skipped("known: \(failure.headline)") }
             return .failed(
                 type: "shmcheck.\(property.kind.rawValue)", message: failure.headline, text: text(failure))
-        case .notReached where property.kind == .reachable && outcome == .failed:
-            return .failed(type: "shmcheck.reachable", message: failure.headline, text: text(failure))
+        case .notReached where [.reachable, .prove].contains(property.kind) && outcome == .failed:
+            return .failed(
+                type: "shmcheck.\(property.kind.rawValue)", message: failure.headline, text: text(failure))
         case .holds, .notReached: return .passed
         case .holdsWithinBound where !report.policy.requiresExhaustive: return .passed
-        case .holdsWithinBound, .inconclusive, .notSupported, .error:
+        case .holdsWithinBound, .inconclusive, .unknown, .notSupported, .error:
             // A run that ended at a violation leaves the rest open: the violation is what fails.
             if !check.violated.isEmpty { return .skipped("not decided: the run ended at a violation") }
             return open("\(property.name) \(property.verdict.word)\(property.message.map { ": \($0)" } ?? "")", outcome)

@@ -12,7 +12,7 @@ extension Trace.Explanation {
         var evaluator = judge.evaluator(for: part, of: property, values, state, before)
         self.init(
             text: part.formula.range.file.text(of: part.formula.range),
-            values: FormulaExplainer(system: system).explain(part.formula, &evaluator),
+            values: FormulaExplainer(types: system.types).explain(part.formula, &evaluator),
             binders: zip(part.binders, values).map { ($0.name, system.types.describe($1, as: $0.type)) })
     }
 }

@@ -16,6 +16,7 @@ struct VerdictWording {
         if rejection != nil { return .error }
         if isRejected || !check.internalErrors.isEmpty || verdicts.contains(.error) { return .error }
         if verdicts.contains(.notSupported) { return .notSupported }
+        if verdicts.contains(.unknown) { return .unknown }
         if check.system == nil { return .inconclusive }
         if verdicts.contains(.inconclusive) {
             // Deadlock and `final` need the whole graph: within a bound they are listed and do not decide.
@@ -49,7 +50,7 @@ struct VerdictWording {
         switch verdict {
         case .holds: return .good
         case .violated, .error: return .bad
-        case .holdsWithinBound, .inconclusive, .notReached, .notSupported: return .doubtful
+        case .holdsWithinBound, .inconclusive, .unknown, .notReached, .notSupported: return .doubtful
         }
     }
 
@@ -58,6 +59,7 @@ struct VerdictWording {
         if let rejection { return ["the spec is rejected with \(rejection)"] }
         if isRejected { return ["the spec is rejected: \(Wording.count(errorCodes.count, "error"))"] }
         guard check.system != nil else { return [check.unmetReason ?? "nothing was explored"] }
+        if check.isOfProofsAlone { return withConstants([proofScope]) }
         let states = Wording.count(check.states, "state")
         var first: String
         switch (check.scope, check.limit) {
@@ -73,9 +75,24 @@ struct VerdictWording {
         var phrases = [first]
         if showsTime { phrases.append(Wording.seconds(check.seconds)) }
         phrases.append(check.memory.uppercased())
+        return withConstants(phrases)
+    }
+
+    /// Phrases with commas between them, and the constants at the end.
+    private func withConstants(_ phrases: [String]) -> [String] {
         let constants = constants
-        phrases = phrases.dropLast().map { $0 + "," } + [phrases[phrases.count - 1] + (constants.isEmpty ? "" : ",")]
-        return phrases + constants
+        return phrases.dropLast().map { $0 + "," } + [phrases[phrases.count - 1] + (constants.isEmpty ? "" : ",")]
+            + constants
+    }
+
+    /// A spec without anything that runs is judged for all values of each proof's parameters.
+    private var proofScope: String {
+        let all = Wording.count(check.properties.count, "proof")
+        let held = check.properties.count { $0.verdict == .holds }
+        let open = check.properties.count { $0.verdict == .unknown }
+        if !check.violated.isEmpty { return "\(check.violated.count) of \(all)" }
+        if open > 0 { return "Z3 gave no answer on \(open) of \(all)" }
+        return held == check.properties.count ? "\(all) over all values" : "\(held) of \(all) over all values"
     }
 
     private var shortestTrace: Int? { check.violated.compactMap(\.steps).min() }

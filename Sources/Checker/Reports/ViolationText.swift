@@ -18,6 +18,7 @@ struct ViolationText {
     /// The lines in order, without the indentation of their block.
     var lines: [String] {
         var lines = headline + sentence
+        if let values = property.counterexample { return lines + refutation(values) }
         guard let trace = property.trace else { return lines }
         if let reason = FalseBecause(trace) { lines += because(reason) }
         if let earlier = sameRun(trace) {
@@ -117,6 +118,33 @@ struct ViolationText {
             let blanks = String(repeating: " ", count: nameWidth + 6)
             lines.append("    \(TextLayout.padded(process, to: nameWidth))  \(wrapped[0])")
             lines += wrapped.dropFirst().map { blanks + $0 }
+        }
+        return lines
+    }
+
+    // MARK: Values
+
+    /// The values that refute a proof, why, and the pages that they touch.
+    private func refutation(_ values: Counterexample) -> [String] {
+        let text = CounterexampleText(counterexample: values, constants: check.constants, style: style)
+        var lines: [String] = []
+        if !text.arguments.isEmpty { lines += wrapped("for \(text.arguments)", indent: 2) }
+        if let bindings = text.bindings { lines += wrapped("where \(TextLayout.oneLine(bindings))", indent: 2) }
+        if let reason = text.reason {
+            let label = text.isTrap ? "traps: " : "false because: "
+            let shown = [TextLayout.oneLine(reason.text), TextLayout.oneLine(reason.values)].filter { !$0.isEmpty }
+            let oneLine = "  \(label)\(shown.joined(separator: "     "))"
+            lines +=
+                TextLayout.width(oneLine) <= room
+                ? [oneLine] : ["  \(label)"] + shown.flatMap { wrapped($0, indent: 4) }
+        }
+        lines += text.drawing(width: room - 4).map { "    " + $0 }
+        if !values.isLeast {
+            lines += wrapped("smaller values may refute it too: the search for them was cut short", indent: 2)
+        }
+        if let range = property.range { lines += place("spec", range) }
+        if let here = text.place, property.range.map({ lineKey($0) != lineKey(here) }) ?? true {
+            lines += place("here", here)
         }
         return lines
     }

@@ -4,7 +4,9 @@ import Model
 
 /// Writes formulas with the values that their parts have in a state.
 struct FormulaExplainer {
-    let system: TransitionSystem
+    let types: TypeTable
+    /// Words as people read addresses.
+    var isHexadecimal = false
 
     /// The formula's operators with values as operands. Parts that trap are written as `trap`.
     func explain(_ formula: Formula, _ evaluator: inout Evaluator) -> String {
@@ -46,6 +48,7 @@ struct FormulaExplainer {
 
     private func value(_ formula: Formula, _ evaluator: inout Evaluator) -> String {
         guard let value = try? evaluator.evaluate(formula) else { return "trap" }
-        return system.types.describe(value, as: formula.type)
+        return isHexadecimal
+            ? types.describeHexadecimal(value, as: formula.type) : types.describe(value, as: formula.type)
     }
 }

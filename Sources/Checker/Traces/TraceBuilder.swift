@@ -159,7 +159,7 @@ struct TraceBuilder {
         guard case .isFalse(let number, let values) = judge.judge(index, in: state, before: before) else { return nil }
         let part = property.parts[number]
         var evaluator = judge.evaluator(for: part, of: property, values, state, before)
-        let explainer = FormulaExplainer(system: system)
+        let explainer = FormulaExplainer(types: system.types)
         let binders = zip(part.binders, values).map { ($0.name, system.types.describe($1, as: $0.type)) }
         return Trace.Explanation(
             text: part.formula.range.file.text(of: part.formula.range),

@@ -71,6 +71,8 @@ public enum ExitStatus: Int, Sendable {
             return .property
         }
         if check.system == nil || check.scope == .partial { return .noAnswer }
+        if check.properties.contains(where: { $0.verdict == .unknown }) { return .noAnswer }
+        if check.properties.contains(where: { $0.kind == .prove && $0.verdict == .notReached }) { return .property }
         return .success
     }
 

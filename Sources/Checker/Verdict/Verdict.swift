@@ -8,6 +8,8 @@ public enum Verdict: String, Sendable {
     case holdsWithinBound = "holds_within_bound"
     case violated
     case inconclusive
+    /// The solver gave no answer, or could not be asked.
+    case unknown
     case notReached = "not_reached"
     case notSupported = "not_supported"
     case error
@@ -19,6 +21,7 @@ public enum Verdict: String, Sendable {
         case .holdsWithinBound: "HOLDS WITHIN BOUND"
         case .violated: "VIOLATED"
         case .inconclusive: "INCONCLUSIVE"
+        case .unknown: "UNKNOWN"
         case .notReached: "NOT REACHED"
         case .notSupported: "NOT SUPPORTED"
         case .error: "ERROR"
@@ -50,6 +53,12 @@ public struct PropertyResult: Sendable {
     public let evaluations: Int?
     /// For a `reachable`: the depth at which it was first seen.
     public let witnessDepth: Int?
+    /// For a proof that is violated: the values that refute it.
+    public internal(set) var counterexample: Counterexample?
+    /// For a proof: which values its verdict covers.
+    public internal(set) var scope: String?
+    /// For an UNKNOWN: what would help.
+    public internal(set) var advice: String?
 
     /// Steps of the counterexample.
     public var steps: Int? { verdict == .violated ? trace?.steps.count : nil }
@@ -126,6 +135,11 @@ public struct CheckResult: Sendable {
     public let internalErrors: [String]
     /// Whether it was taken from the cache of verdicts.
     public internal(set) var isCached = false
+
+    /// Whether the spec has proofs and nothing that runs: no state was looked at, because there is none.
+    public var isOfProofsAlone: Bool {
+        states == 0 && !properties.isEmpty && properties.allSatisfy { $0.kind == .prove } && system != nil
+    }
 
     /// Properties that are violated.
     public var violated: [PropertyResult] { properties.filter { $0.verdict == .violated } }

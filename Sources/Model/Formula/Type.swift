@@ -167,6 +167,8 @@ public struct TypeTable: Sendable {
     public internal(set) var enumerations: [EnumerationDeclaration] = []
     /// Indexed by `StructureID`.
     public internal(set) var structures: [StructureDeclaration] = []
+    /// The struct of `range(base, size)`; nil where nothing uses it.
+    public internal(set) var rangeStructure: StructureID?
     /// Number of process instances of all kinds.
     public internal(set) var pidCount = 0
     /// Name of each process instance, by pid.

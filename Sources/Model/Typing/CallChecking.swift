@@ -26,6 +26,7 @@ extension TypeChecker {
                     .callInExpression, "the func \(name) takes steps: its call stands alone on the right", at: range,
                     notes: ["write `let x = \(name)(…)` before this statement"])
                 return invalid(range)
+            case nil where name == Self.rangeName: return construct(rangeType, arguments, range)
             case .constant, .enumeration, .object, .variable, .action, .property, .invalid, nil: break
             }
             if Self.synchronizationNames.contains(name) {
@@ -260,6 +261,8 @@ extension TypeChecker {
         let argumentType: Type
         switch (operand.type, method.text) {
         case (.invalid, _): return operand
+        case (.structure(let id), _) where id == model.types.rangeStructure:
+            return rangeMethod(operand, method, arguments, range)
         case (.sequence(let element, _), "contains"), (.set(let element), "contains"):
             (operation, argumentType) = (.contains, element)
         case (.set, "union"): (operation, argumentType) = (.union, operand.type)

@@ -99,6 +99,7 @@ extension TypeChecker {
         case .place(let place):
             if case .object(let id) = place.root { return part(of: id, place, name) }
             if case .structure(let id) = place.type, isComplete(place) || isObject(place.type) {
+                if let question = rangeQuestion(base, id, name, range) { return .formula(question) }
                 guard let (index, type) = field(name, of: id) else { return .invalid }
                 return .place(
                     Place(root: place.root, indices: place.indices, path: place.path + [.field(index)], type: type))
@@ -106,6 +107,7 @@ extension TypeChecker {
             return .formula(property(of: formula(of: base, range), name, range))
         case .formula(let formula):
             if case .structure(let id) = formula.type {
+                if let question = rangeQuestion(base, id, name, range) { return .formula(question) }
                 guard let (index, type) = field(name, of: id) else { return .invalid }
                 return .formula(Formula(.member(formula, index), type, range))
             }

@@ -99,7 +99,6 @@ extension TypeChecker {
         if !leaves(statements) {
             report(.missingReturn, "\(name.text) claims nothing: its last line is what is to be shown", at: name.range)
         }
-        model.unsupported.append(UnsupportedFeature(property: name.text, feature: "prove", range: range))
         model.proofs.append(
             ProofDeclaration(
                 name: name.text, parameterCount: parameters.count, condition: formula,

@@ -34,6 +34,7 @@ extension TypeChecker {
         let range = syntax.range
         switch syntax.kind {
         case .assign(let target, let operation, let value): return assign(target, operation, value, range)
+        case .call(let expression) where isClaim(expression): return returned(expression, range)
         case .call(let expression): return statementCall(expression, result: nil).statements
         case .variable(let name, let isMutable, let type, let value):
             return declare(name, isMutable: isMutable, type, value, range)
@@ -79,6 +80,16 @@ extension TypeChecker {
             }
             return returned(expression, range)
         case .missing: return []
+        }
+    }
+
+    /// Whether a call that stands alone in a proof or a pure function is its value: nothing else could be meant by it.
+    private func isClaim(_ syntax: ExpressionSyntax) -> Bool {
+        guard body.kind == .proof || body.kind == .pure, case .call(let callee, _) = syntax.kind else { return false }
+        switch callee.kind {
+        case .name(let name): if case .pure = symbols[name] { return true } else { return false }
+        case .member(_, let method): return !Self.mutatingMethods.contains(method.text)
+        default: return false
         }
     }
 

@@ -253,6 +253,7 @@ extension TypeChecker {
                 .notAType, "\(name) is not a type", at: range,
                 related: declared[name].map { [RelatedPlace($0, "declared here")] } ?? [])
             return .invalid
+        case nil where name == Self.rangeName: return rangeType
         case nil:
             report(
                 .unknownName, "there is no type \(name)", at: range,
@@ -262,7 +263,7 @@ extension TypeChecker {
     }
 
     static let builtinTypeNames = [
-        "bool", "int", "pid", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "spinlock",
+        "bool", "int", "pid", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "spinlock", rangeName,
     ]
 
     static func builtinType(_ name: String) -> Type? {

@@ -1,0 +1,61 @@
+// Values of terms, computed in Swift alone: the judge of every model that the solver gives.
+
+/// A value for every variable of a pool.
+package struct Assignment: Sendable {
+    /// By the variable's number; variables that nobody gave a value are 0.
+    private var values: [UInt64]
+
+    init(values: [UInt64]) { self.values = values }
+
+    /// Every variable 0.
+    package init() { values = [] }
+
+    func value(ofVariable number: UInt64) -> UInt64 { number < values.count ? values[Int(number)] : 0 }
+
+    /// Gives a variable its value.
+    package mutating func set(_ term: Term, to value: UInt64, in pool: TermPool) {
+        let node = pool.node(term)
+        precondition(node.operation == .variable, "only variables have values of their own")
+        while values.count <= node.payload { values.append(0) }
+        values[Int(node.payload)] = value & WordArithmetic.mask(max(1, Int(node.width)))
+    }
+}
+
+extension TermPool {
+    /// The terms that some terms are made of, themselves included, operands first. O(terms of the pool).
+    func parts(of roots: [Term]) -> [Term] {
+        guard let last = roots.map(\.index).max() else { return [] }
+        var isPart = [Bool](repeating: false, count: Int(last) + 1)
+        for root in roots { isPart[Int(root.index)] = true }
+        for index in stride(from: Int(last), through: 0, by: -1) where isPart[index] {
+            let node = nodes[index]
+            for operand in [node.first, node.second, node.third] where operand >= 0 { isPart[Int(operand)] = true }
+        }
+        return isPart.indices.filter { isPart[$0] }.map { Term(index: Int32($0)) }
+    }
+
+    /// The values of terms under an assignment: bits of words, 0 and 1 for truth values. O(terms of the pool).
+    package func values(of roots: [Term], under assignment: Assignment) -> [UInt64] {
+        let parts = parts(of: roots)
+        var known = [UInt64](repeating: 0, count: (parts.last.map { Int($0.index) } ?? 0) + 1)
+        for part in parts {
+            let node = nodes[Int(part.index)]
+            switch node.operation {
+            case .constant, .illSorted: known[Int(part.index)] = node.payload
+            case .variable: known[Int(part.index)] = assignment.value(ofVariable: node.payload)
+            default:
+                // The width of a choice's operands is that of its second; all others have one width throughout.
+                let operands = [node.first, node.second, node.third].map { $0 < 0 ? 0 : known[Int($0)] }
+                let width = Int(nodes[Int(node.first)].width)
+                known[Int(part.index)] = WordArithmetic.value(
+                    node, width: width, (operands[0], operands[1], operands[2]))
+            }
+        }
+        return roots.map { known[Int($0.index)] }
+    }
+
+    /// Whether a truth value is true under an assignment.
+    package func isTrue(_ term: Term, under assignment: Assignment) -> Bool {
+        values(of: [term], under: assignment) == [1]
+    }
+}
