@@ -158,7 +158,10 @@ extension Compiler {
         default: return false
         }
         // Where only stores need the lock, operands that trap come before the store is judged.
-        if case .variable(let id) = place.root, case .guarded(_, true) = system.variables[id].protection { return false }
+        if case .variable(let id) = place.root, case .guarded(_, forWritingOnly: true) = system.variables[id].protection
+        {
+            return false
+        }
         let location = locate(place, range, isStore: true)
         let pending = rebuilds
         rebuilds = []
