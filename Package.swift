@@ -26,6 +26,7 @@ let package = Package(
         .library(name: "Model", targets: ["Model"]),
         .library(name: "Checker", targets: ["Checker"]),
         .library(name: "Emu", targets: ["Emu"]),
+        .library(name: "Replay", targets: ["Replay"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -38,10 +39,11 @@ let package = Package(
         .target(name: "Checker", dependencies: ["Model", "CIntrinsics"], swiftSettings: strict),
         .target(name: "Editing", dependencies: ["Model", "Checker"], swiftSettings: strict),
         .target(name: "Emu", swiftSettings: strict),
+        .target(name: "Replay", dependencies: ["Model", "Checker", "Emu"], swiftSettings: strict),
         .executableTarget(
             name: "shmcheck",
             dependencies: [
-                "Checker", "Editing", "Emu", "Model",
+                "Checker", "Editing", "Emu", "Model", "Replay",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ], swiftSettings: strict, linkerSettings: [linkSwiftStatically]),
@@ -51,6 +53,8 @@ let package = Package(
         .testTarget(name: "CommandTests", dependencies: ["Model", "Checker"], swiftSettings: strict),
         .testTarget(name: "EmuTests", dependencies: ["Emu"], swiftSettings: strict),
         .testTarget(name: "GuestTests", dependencies: ["Emu"], swiftSettings: strict),
+        .testTarget(
+            name: "ReplayTests", dependencies: ["Replay", "Emu", "Model", "Checker"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

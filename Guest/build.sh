@@ -102,13 +102,16 @@ swift_object() {
         -import-objc-header "$folder/include/$header" -module-name "$object" -c "$@" -o "$objects/$object.o"
 }
 
+# The sizes, and enums that no variable has, stay in the debug information: specs bind to them.
+names="-fdebug-macro -fno-eliminate-unused-debug-types"
+
 c_object() {
-    "$tools/clang" $c_flags -I"$source/Kernel/include" -I"$source/User/include" -c "$1" -o "$objects/$2.o"
+    "$tools/clang" $c_flags $names -I"$source/Kernel/include" -I"$source/User/include" -c "$1" -o "$objects/$2.o"
 }
 
 link() { "$tools/ld.lld" --gc-sections --no-relax -z noexecstack "$@"; }
 
-programs='init sh echo kill halt shmem_test1 shmem_test2 crypto_cli crypto_srv primestart primecom primecalc usertests'
+programs='init sh echo kill halt shmem_test1 shmem_test2 crypto_cli crypto_srv primestart primecom primecalc usertests park'
 kernel_objects='boot trampoline switch Kernel kernel_data memory'
 
 compile_kernel() {
@@ -129,7 +132,9 @@ compile_programs() {
     count=0
     printf '# The table of programs, made by the build.\n' >"$table"
     for program in $programs; do
-        link -T "$source/User/user.ld" --defsym=main="${program}_main" -o "$output/user/$program" \
+        layout=$source/User/user.ld
+        [ ! -r "$source/User/$program.ld" ] || layout=$source/User/$program.ld
+        link -T "$layout" --defsym=main="${program}_main" -o "$output/user/$program" \
             "$objects/user_calls.o" "$objects/User.o" "$objects/user_data.o" "$objects/user_memory.o"
         "$tools/llvm-objcopy" --strip-all "$output/user/$program" "$objects/$program.stripped"
         {

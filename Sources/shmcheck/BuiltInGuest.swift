@@ -23,6 +23,37 @@ enum BuiltInGuest {
         return "\(output)/kernel"
     }
 
+    /// The path of a variant of the kernel, which is built first when that is needed.
+    ///
+    /// - Parameters:
+    ///   - fault: one of `Guest/Faults`, or nil for the healthy kernel.
+    ///   - sizes: values for sizes of `parameters.h`, by name.
+    static func variant(fault: String?, sizes: [(name: String, value: Int128)]) throws(CommandFailure) -> String {
+        let home = try home()
+        let arguments = (fault.map { ["--fault", $0] } ?? []) + sizes.flatMap { ["--set", "\($0.name)=\($0.value)"] }
+        // As the build script names it.
+        let name = ([fault ?? "healthy"] + sizes.map { "\($0.name)=\($0.value)" }).joined(separator: ".")
+        let output = "\(home)/.build/guest/\(name)"
+        let status = try run("/bin/sh", ["\(home)/Guest/build.sh", "--output", output] + arguments)
+        if status != 0 { throw CommandFailure("the guest was not built: \(name)", code: status) }
+        return "\(output)/kernel"
+    }
+
+    /// Names of the sizes that a build may set.
+    static func sizes() throws(CommandFailure) -> Set<String> {
+        let bytes = try HostFiles.read("\(try home())/Guest/Kernel/include/parameters.h")
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        return Set(lines.filter { $0.hasPrefix("#ifndef ") }.map { String($0.dropFirst("#ifndef ".count)) })
+    }
+
+    /// Whether there is a patch of that name.
+    static func hasFault(_ id: String) throws(CommandFailure) -> Bool {
+        access("\(try home())/Guest/Faults/\(id).patch", R_OK) == 0
+    }
+
+    /// Where machines are kept that have booted.
+    static func snapshots() throws(CommandFailure) -> String { "\(try home())/.build/replay" }
+
     /// The folder with the guest's sources: `SHMCHECK_HOME`, or the one that the program lies in.
     private static func home() throws(CommandFailure) -> String {
         if let set = getenv("SHMCHECK_HOME") {

@@ -66,6 +66,17 @@ enum HostFiles {
         }
     }
 
+    /// Keeps bytes for another time, whole or not at all; that it cannot is no failure.
+    static func keep(_ bytes: [UInt8], at path: String) {
+        var folder = FilePath(path)
+        folder.removeLastComponent()
+        mkdir(folder.string, 0o777)
+        // Others may do the same at the same time: each writes a file of its own, and the last one to rename wins.
+        let draft = "\(path).\(getpid())"
+        do throws(CommandFailure) { try write(bytes, to: draft) } catch { return }
+        if rename(draft, path) != 0 { unlink(draft) }
+    }
+
     /// Names in a folder, sorted.
     static func names(in folder: String) throws(CommandFailure) -> [String] {
         guard let stream = opendir(folder) else {

@@ -16,7 +16,8 @@ struct Shmcheck: ParsableCommand {
         version: Version.text,
         subcommands: [
             CheckCommand.self, CiCommand.self, ShowCommand.self, WhyCommand.self, TraceCommand.self,
-            GraphCommand.self, ExplainCommand.self, InitCommand.self, FormatCommand.self, LspCommand.self,
+            GraphCommand.self, ExplainCommand.self, BindCommand.self, ReplayCommand.self, InitCommand.self,
+            FormatCommand.self, LspCommand.self,
             DoctorCommand.self, CacheCommand.self, CompletionsCommand.self, Boot.self, Disassemble.self,
             VersionCommand.self,
         ],

@@ -51,7 +51,8 @@ enum HouseRules {
                 "Debugging",
             ]),
         FolderOrder(target: "Editing", lowestFirst: []),
-        FolderOrder(target: "Replay", lowestFirst: ["Bindings", "ReplaySession", "Exploration"]),
+        FolderOrder(
+            target: "Replay", lowestFirst: ["Symbols", "Bindings", "ReplaySession", "Walk", "Exploration"]),
     ]
 
     /// Only instruction tables, the one execution switch and generated code.

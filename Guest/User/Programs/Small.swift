@@ -1,4 +1,4 @@
-// Small programs: echo, kill and halt.
+// Small programs: echo, kill, halt and park.
 
 @c func echo_main(_ argc: Int32, _ argv: ArgumentVector) -> Int32 {
     for i in 1..<max(Int(argc), 1) {
@@ -24,4 +24,10 @@
         give_up("usage: halt [STATUS]\n")
     }
     shutdown(Int32(status))
+}
+
+/// Does nothing but ask for its number, for ever. A replay makes it issue other system calls; all its memory may be written
+/// (`park.ld`), so that any of it can be an argument.
+@c func park_main(_ argc: Int32, _ argv: ArgumentVector) -> Int32 {
+    while true { _ = getpid() }
 }

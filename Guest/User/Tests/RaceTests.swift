@@ -47,31 +47,32 @@ enum RaceTests {
     }
 
     /// map from a process that exits, and whose parent frees it.
+    ///
+    /// That parent is another process than the mapper, and has no other children: exit and wait take the locks of
+    /// those whom they know, and would wait for a mapper that is one of them.
     static func R3() {
+        _ = pages(64)
         let board = Board()
-        let parent = me()
-        _ = child {
-            let shared = Board(of: parent, board)
-            shared[0] = 1
-            var last: UInt32 = 0
+        let mapper = me()
+        let nursery = child {
+            let shared = Board(of: mapper, board)
             while shared[1] == 0 {
-                let number = shared[2]
-                if number == last { continue }
-                last = number
-                // Each time a little later in the life of the other.
-                for _ in 0..<number % 48 * 40 { _ = shared[1] }
-                let to = map_shared_pages(Int32(bitPattern: number), me(), 0, 60 * page)
-                if to != FAILED { require(unmap_shared_pages(me(), to, 60 * page) == 0, "it is unmapped") }
+                let pid = child {}
+                shared[0] = UInt32(bitPattern: pid)
+                join_one(pid)
             }
         }
-        while board[0] == 0 {}
-        for _ in 0..<40 {
-            board[2] = UInt32(bitPattern: child {})
-            var status: Int32 = -1
-            _ = wait(&status)
+        var last: UInt32 = 0
+        for round: UInt32 in 0..<60 {
+            while board[0] == last {}
+            last = board[0]
+            // Each time a little later in the life of the other.
+            for _ in 0..<round % 48 * 40 { _ = board[1] }
+            let to = map_shared_pages(Int32(bitPattern: last), mapper, 0, 60 * page)
+            if to != FAILED { require(unmap_shared_pages(mapper, to, 60 * page) == 0, "it is unmapped") }
         }
         board[1] = 1
-        join()
+        join_one(nursery)
     }
 
     /// map and fork of the destination: the child is a copy of one moment.

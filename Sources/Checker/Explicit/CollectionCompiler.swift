@@ -157,6 +157,8 @@ extension Compiler {
         case .appending, .inserting, .removingFirst, .removingAt: break
         default: return false
         }
+        // Where only stores need the lock, operands that trap come before the store is judged.
+        if case .variable(let id) = place.root, case .guarded(_, true) = system.variables[id].protection { return false }
         let location = locate(place, range, isStore: true)
         let pending = rebuilds
         rebuilds = []

@@ -7,6 +7,8 @@ final class BlockStore {
     let operations: UnsafeMutablePointer<BlockOperation>
     /// A table without blocks.
     let emptyTable: UnsafeMutablePointer<UInt32>
+    /// The stops in force.
+    let stops = StopGuard()
     private let fabric: Fabric
     private var used = 0
 
@@ -24,7 +26,13 @@ final class BlockStore {
 
     var tables: UnsafeMutablePointer<UnsafeMutablePointer<UInt32>?> { fabric.code.tables }
 
-    /// Builds the block at a physical address.
+    /// The table with the blocks of a page, as it is seen at a virtual address.
+    func table(_ physicalPage: Int, at virtual: UInt64) -> UnsafeMutablePointer<UInt32> {
+        let own = fabric.code.table(physicalPage)
+        return stops.pages == 0 ? own : stops.table(virtual & ~0xfff, own, physicalPage, fabric.code)
+    }
+
+    /// Builds the block at a physical address, which is that of the hart's `pc`.
     ///
     /// - Returns: how many instructions it has; 0 when the first one crosses into the next page or is illegal.
     func build(at physical: UInt64, _ hart: Hart) -> Int {
@@ -37,7 +45,9 @@ final class BlockStore {
         }
         var offset = Int(physical & 0xfff)
         var count = 0
+        let virtual = hart.pc & ~0xfff
         while count < Self.longestBlock && offset < PhysicalMemory.pageSize {
+            if count > 0 && stops.isBreakpoint(virtual | UInt64(offset)) { break }
             var word = UInt32(memory.load(start + UInt64(offset), 2))
             if word & 3 == 3 {
                 if offset + 4 > PhysicalMemory.pageSize { break }
@@ -52,7 +62,7 @@ final class BlockStore {
         if count == 0 { return 0 }
         operations[used + count] = BlockOperation(endAt: UInt16(offset))
         mark(page)
-        fabric.code.table(page)[Int(physical & 0xfff) >> 1] = UInt32(used) << 8 | UInt32(count)
+        table(page, at: virtual)[Int(physical & 0xfff) >> 1] = UInt32(used) << 8 | UInt32(count)
         used += count + 1
         return count
     }
@@ -66,17 +76,22 @@ final class BlockStore {
 }
 
 extension Hart {
-    /// Runs up to `limit` instructions, or until one asks for attention or traps: the same steps as `runReference`.
+    /// Runs up to `limit` instructions, or until one asks for attention or traps, or a stop in force is found: the same
+    /// steps as `runReference`.
     ///
     /// - Returns: how much time passed.
     func runFast(limit: UInt64, _ store: BlockStore) -> UInt64 {
         let all = Int(min(limit, 1 << 40))
+        let stops = store.stops
         var left = all
         self[.attention] = 0
         while left > 0 && self[.attention] == 0 {
+            if stops.isOn && stops.isAtBreakpoint(self) { break }
             let used = runBlocks(limit: left, store)
             left -= used
+            if stops.isOn && stops.found != nil { break }
             if used > 0 { continue }
+            if stops.isOn && stops.isAtEvent(self) { break }
             do {
                 if hasNewBlock(store) { continue }
                 left -= 1
@@ -95,7 +110,7 @@ extension Hart {
         let physical: UInt64
         do { physical = try fetchAddress(address) } catch { return false }
         guard pages.isGranted(.fetch, address) else { return false }
-        let table = fabric.code.table(fabric.memory.page(of: physical))
+        let table = store.table(fabric.memory.page(of: physical), at: address)
         if table[Int(physical & 0xfff) >> 1] != 0 { return !wasGranted }
         return store.build(at: physical, self) > 0
     }

@@ -58,6 +58,8 @@ extension Hart {
         let tables = store.tables
         let memory = Int(bitPattern: fabric.memory.bytes)
         let retired = self[.retired]
+        let guardedPages = store.stops.pages
+        let fencesAreEvents = store.stops.isOn && store.stops.checksEvents
         var left = limit
         var target = pc
         var page = ~UInt64(0)
@@ -68,7 +70,9 @@ extension Hart {
                 page = target & ~0xfff
                 let host = Int(truncatingIfNeeded: page) &+ entry.pointee.addend
                 guard entry.pointee.tag == page | fetchTag, let found = tables[(host &- memory) >> 12] else { break }
-                table = found
+                table =
+                    guardedPages >> (page >> 12 & 63) & 1 == 0
+                    ? found : store.table((host &- memory) >> 12, at: page)
             }
             let entry = table[Int(truncatingIfNeeded: target & 0xfff) >> 1]
             let count = Int(entry & 0xff)
@@ -545,7 +549,7 @@ extension Hart {
                         continue
                     }
                 case .fence:
-                    continue
+                    if !fencesAreEvents { continue }
                 case .end:
                     target = page &+ UInt64(op.pointee.offset)
                     continue blocks
@@ -559,7 +563,13 @@ extension Hart {
                 self[.retired] = retired &+ UInt64(limit &- left &- rest &- 1)
                 do {
                     let following = pc &+ UInt64(op.pointee.length)
-                    let after = try execute(try decode(op.pointee.word))
+                    let instruction = try decode(op.pointee.word)
+                    if store.stops.isOn && store.stops.isEvent(instruction, self) {
+                        left &+= rest &+ 1
+                        target = pc
+                        break blocks
+                    }
+                    let after = try execute(instruction)
                     if self[.attention] == 0 && after == following { continue }
                     left &+= rest
                     target = after

@@ -1,15 +1,16 @@
 // The reference executor: fetch, decode, execute, one instruction at a time.
 
 extension Hart {
-    /// Runs up to `limit` instructions, or until one asks for attention or traps.
+    /// Runs up to `limit` instructions, or until one asks for attention or traps, or a stop in force is found.
     ///
     /// A trap enters its handler and ends the run; it takes as much time as an instruction, but does not retire.
     ///
     /// - Returns: how much time passed.
-    package func runReference(limit: UInt64) -> UInt64 {
+    func runReference(limit: UInt64, _ stops: StopGuard) -> UInt64 {
         var count: UInt64 = 0
         self[.attention] = 0
         while count < limit {
+            if stops.isOn && (stops.isAtBreakpoint(self) || stops.isAtEvent(self)) { return count }
             do {
                 try step()
             } catch {

@@ -159,6 +159,15 @@ package struct ExecutableFile: Sendable {
         return nil
     }
 
+    /// Does the file have a section of that name in compressed form?
+    package func hasCompressed(_ name: String) -> Bool {
+        let reader = FileReader(bytes)
+        let all = Self.sections(reader)
+        guard let index = reader.word(62, 2), index < UInt64(all.count) else { return false }
+        let names = all[Int(index)].offset
+        return all.contains { $0.flags & 0x800 != 0 && reader.text(names &+ $0.name) == name }
+    }
+
     /// Sections that hold instructions: address and contents.
     package var codeSections: [(address: UInt64, contents: ArraySlice<UInt8>)] {
         let reader = FileReader(bytes)

@@ -61,6 +61,41 @@ package struct LineTable: Sendable {
         return "\(files[Int(rows[next - 1].file)]):\(rows[next - 1].line)"
     }
 
+    /// Where code of a line begins, in ascending order.
+    ///
+    /// A line has several such places when code was duplicated or put in pieces; the first is where it is reached first
+    /// in straight code.
+    ///
+    /// - Parameters:
+    ///   - line: counted from 1.
+    ///   - file: the end of the file's path: `proc.c`, `kernel/proc.c`.
+    package func addresses(ofLine line: Int, in file: String) -> [UInt64] {
+        var found: Set<UInt64> = []
+        for sequence in sequences {
+            var previous: Row?
+            for row in sequence.rows.dropLast() {
+                let isNew = previous.map { $0.line != row.line || $0.file != row.file } ?? true
+                previous = row
+                guard isNew, Int(row.line) == line, row.file < UInt32(files.count) else { continue }
+                let path = files[Int(row.file)]
+                if path == file || path.hasSuffix("/" + file) { found.insert(row.address) }
+            }
+        }
+        return found.sorted()
+    }
+
+    /// The names of source files that a unit of debug information refers to by number, and the number of the first.
+    ///
+    /// - Parameter offset: where its header is in `.debug_line` (`DW_AT_stmt_list`).
+    package static func fileNames(_ file: ExecutableFile, at offset: Int) -> (names: [String], first: Int) {
+        let section = file.section(".debug_line") ?? []
+        let strings = LineStrings(line: file.section(".debug_line_str") ?? [], other: file.section(".debug_str") ?? [])
+        guard offset >= 0, offset < section.count, let unit = LineUnit(section, at: offset, strings) else {
+            return ([], 1)
+        }
+        return (unit.files, unit.isFromZero ? 0 : 1)
+    }
+
     /// The first index for which a condition holds that holds for all after it.
     private static func firstIndex(_ count: Int, where holds: (Int) -> Bool) -> Int {
         var (low, high) = (0, count)

@@ -7,6 +7,8 @@ struct LineUnit {
     /// Names of the source files; the program counts them from 0 or 1.
     private(set) var files: [String] = []
     private var firstFile: UInt64 = 1
+    /// Whether files are counted from 0, as in version 5.
+    var isFromZero: Bool { firstFile == 0 }
     private var directories: [String] = []
     private var program: ArraySlice<UInt8> = []
     private var minimumLength: UInt64 = 1

@@ -32,6 +32,8 @@ package final class Machine {
     package var turns: TurnState
     /// Which executor runs the harts.
     package var executor = Executor.fast
+    /// Where `run(hart:limit:)` stops, and which memory makes visible events; no part of the machine's state.
+    package var stops = Stops() { didSet { stopsChanged(from: oldValue) } }
     /// Names for addresses, when the image has symbols.
     package var symbols = SymbolTable()
     let history = SnapshotBase()

@@ -91,15 +91,15 @@ extension Machine {
                 guard turns.advance(hartCount: harts.count) else { return .scheduleEnded }
             }
             let hart = harts[turns.hart]
+            let budget = min(turns.left, end - clock)
             // `left` starts at the largest number: the first instruction of such a turn is always executed.
-            if turns.endsAtEvent && turns.left != .max && isAtVisibleEvent(hart) {
-                turns.left = 0
-                continue
-            }
-            let used = runTurn(hart, budget: turns.endsAtEvent ? 1 : min(turns.left, end - clock))
+            let (used, stop) =
+                turns.endsAtEvent
+                ? runGuarded(hart, budget: budget, .visibleEvents, skipsFirst: turns.left == .max)
+                : (runTurn(hart, budget: budget), nil)
             turns.left -= min(used, turns.left)
             // A waiting hart gives up the rest of its turn.
-            if hart[.waiting] != 0 { turns.left = 0 }
+            if hart[.waiting] != 0 || stop != nil { turns.left = 0 }
         }
     }
 
@@ -130,31 +130,45 @@ extension Machine {
             hart[.clockOffset] = clock &- hart[.retired]
             refreshLines(hart)
             if isAwake(hart) { return .none }
-            let timers = Interrupt.machineTimer.bit | Interrupt.supervisorTimer.bit
-            if hart[.mie] & timers != 0, let deadline = nextDeadline(hart) { first = min(first ?? .max, deadline) }
+            if let time = wakeTime(hart) { first = min(first ?? .max, time) }
         }
         return .some(first)
     }
 
-    /// Gives a hart up to `budget` instructions; the clock moves by what it used.
-    private func runTurn(_ hart: Hart, budget: UInt64) -> UInt64 {
+    /// The clock at which a timer wakes a waiting hart, if one will.
+    func wakeTime(_ hart: Hart) -> UInt64? {
+        let timers = Interrupt.machineTimer.bit | Interrupt.supervisorTimer.bit
+        return hart[.mie] & timers != 0 ? nextDeadline(hart) : nil
+    }
+
+    /// Gives a hart up to `budget` instructions, or until a stop in force is found; the clock moves by what it used.
+    ///
+    /// - Parameter skipped: the address of an instruction that is no stop when it is the first to be executed.
+    func runTurn(_ hart: Hart, budget: UInt64, skipping skipped: UInt64? = nil) -> UInt64 {
         hart[.clockOffset] = clock &- hart[.retired]
         let start = clock
         guardReservations(hart)
+        var skipped = skipped
         while clock - start < budget {
             refreshLines(hart)
             if hart[.waiting] != 0 {
                 if !isAwake(hart) { break }
                 hart[.waiting] = 0
             }
-            _ = hart.enterPendingInterrupt()
+            if hart.enterPendingInterrupt() { skipped = nil }
             var limit = budget - (clock - start)
+            if skipped == hart.pc {
+                skipped = nil
+                clock += blocks.stops.suspended { hart.runReference(limit: 1, blocks.stops) }
+                if fabric.outcome != nil { break }
+                continue
+            }
             if let deadline = nextDeadline(hart), deadline > clock { limit = min(limit, deadline - clock) }
             switch fabric.observer == nil ? executor : .reference {
             case .fast: clock += hart.runFast(limit: limit, blocks)
-            case .reference: clock += hart.runReference(limit: limit)
+            case .reference: clock += hart.runReference(limit: limit, blocks.stops)
             }
-            if fabric.outcome != nil { break }
+            if fabric.outcome != nil || blocks.stops.isOn && blocks.stops.found != nil { break }
         }
         return clock - start
     }

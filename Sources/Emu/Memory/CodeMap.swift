@@ -8,6 +8,8 @@ package final class CodeMap {
     static let entryCount = PhysicalMemory.pageSize / 2
     let tables: UnsafeMutablePointer<UnsafeMutablePointer<UInt32>?>
     private let pageCount: Int
+    /// Changes whenever blocks are forgotten.
+    private(set) var version: UInt64 = 0
 
     init(pageCount: Int) {
         self.pageCount = pageCount
@@ -30,7 +32,10 @@ package final class CodeMap {
     }
 
     /// Forgets the blocks of a page.
-    func drop(_ page: Int) { tables[page]?.update(repeating: 0, count: Self.entryCount) }
+    func drop(_ page: Int) {
+        version += 1
+        tables[page]?.update(repeating: 0, count: Self.entryCount)
+    }
 
     /// Forgets all blocks.
     func dropAll() { for page in 0..<pageCount { drop(page) } }

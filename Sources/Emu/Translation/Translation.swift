@@ -23,20 +23,44 @@ extension Hart {
         _ address: UInt64, _ access: Access, _ privilege: Privilege, tval: UInt64
     ) throws(Trap) -> UInt64 {
         let page = address >> 12
+        if let target = remembered(page, access, privilege) { return target | address & 0xfff }
         let slot = tlbSlot(access, page)
-        if slot.pointee.generation == self[.tlbGeneration] && slot.pointee.page == page {
-            let entry = slot.pointee
-            let space = addressSpace
-            let isOurs = entry.space == space || entry.isGlobal && entry.space >> 16 == space >> 16
-            if isOurs && grants(entry.flags, access, privilege) { return entry.target | address & 0xfff }
-        }
         let leaf = try walk(address, access, privilege, tval: tval)
+        if leaf.missing != 0 { try updateEntry(leaf.place, leaf.entry | leaf.missing, access, tval) }
         if slot.pointee.generation == self[.tlbGeneration] { pages.forget(access, slot.pointee.page) }
         tlbsChanged = true
         slot.pointee = TLBEntry(
             page: page, target: leaf.target, info: leaf.flags | leaf.extraBits << 8 | addressSpace << 16,
             generation: self[.tlbGeneration])
         return leaf.target | address & 0xfff
+    }
+
+    /// The physical page that the TLB has for a virtual one, when its entry grants the access.
+    private func remembered(_ page: UInt64, _ access: Access, _ privilege: Privilege) -> UInt64? {
+        let entry = tlbSlot(access, page).pointee
+        guard entry.generation == self[.tlbGeneration], entry.page == page else { return nil }
+        let space = addressSpace
+        let isOurs = entry.space == space || entry.isGlobal && entry.space >> 16 == space >> 16
+        return isOurs && grants(entry.flags, access, privilege) ? entry.target : nil
+    }
+
+    /// Where an access that lies inside one page will go, as `translate` finds it but changing nothing: no TLB entry is
+    /// made and no A or D bit is set.
+    ///
+    /// - Returns: the physical address; nil when the access will fault.
+    func destination(_ address: UInt64, _ count: UInt64, _ access: Access) -> UInt64? {
+        let privilege = access == .fetch ? self.privilege : dataPrivilege
+        var physical = address
+        if privilege != .machine && self[.satp] >> 60 != 0 {
+            if let target = remembered(address >> 12, access, privilege) {
+                physical = target | address & 0xfff
+            } else {
+                guard let leaf = try? walk(address, access, privilege, tval: address) else { return nil }
+                if leaf.missing != 0 && isProtected(leaf.place, 8, .store, .supervisor) { return nil }
+                physical = leaf.target | address & 0xfff
+            }
+        }
+        return isProtected(physical, count, access, privilege) ? nil : physical
     }
 
     /// Do a leaf's flags allow the access ("Virtual Address Translation Process", steps 5 to 7)?
@@ -62,9 +86,14 @@ extension Hart {
         var flags: UInt64
         /// Page-number bits that the leaf does not translate.
         var extraBits: UInt64
+        /// The PTE, and its physical address.
+        var entry: UInt64
+        var place: UInt64 = 0
+        /// A and D bits that the access must set.
+        var missing: UInt64 = 0
     }
 
-    /// Walks the page table ("Virtual Address Translation Process").
+    /// Walks the page table ("Virtual Address Translation Process"), and changes nothing yet.
     private func walk(
         _ address: UInt64, _ access: Access, _ privilege: Privilege, tval: UInt64
     ) throws(Trap) -> Leaf {
@@ -85,12 +114,10 @@ extension Hart {
                 continue
             }
             guard grants(entry, access, privilege) else { throw fault }
-            let leaf = try leaf(entry, level, address, fault)
-            let missing = (PTE.accessed | (access == .store ? PTE.dirty : 0)) & ~entry
-            if missing != 0 {
-                guard self[.menvcfg] & Environment.adue != 0 else { throw fault }
-                try updateEntry(entryAddress, entry | missing, access, tval)
-            }
+            var leaf = try leaf(entry, level, address, fault)
+            leaf.place = entryAddress
+            leaf.missing = (PTE.accessed | (access == .store ? PTE.dirty : 0)) & ~entry
+            if leaf.missing != 0 && self[.menvcfg] & Environment.adue == 0 { throw fault }
             return leaf
         }
         throw fault
@@ -108,7 +135,8 @@ extension Hart {
         let offset = (UInt64(1) << extraBits) - 1
         guard number & offset == 0 else { throw fault }
         return Leaf(
-            target: (number | address >> 12 & offset) << 12, flags: entry & 0xff, extraBits: extraBits)
+            target: (number | address >> 12 & offset) << 12, flags: entry & 0xff, extraBits: extraBits,
+            entry: entry)
     }
 
     private func readEntry(_ address: UInt64, _ access: Access, _ tval: UInt64) throws(Trap) -> UInt64 {

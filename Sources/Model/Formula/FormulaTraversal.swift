@@ -143,3 +143,14 @@ extension Predicate {
         }
     }
 }
+
+extension Formula {
+    /// Locals that it reads and does not bind itself.
+    package var freeLocals: Set<LocalID> {
+        var result: Set<LocalID> = []
+        if case .local(let id) = kind { result.insert(id) }
+        if case .load(let place) = kind, case .local(let id) = place.root { result.insert(id) }
+        for child in children { result.formUnion(child.freeLocals) }
+        return result.subtracting(boundLocals)
+    }
+}

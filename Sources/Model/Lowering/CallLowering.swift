@@ -11,6 +11,8 @@ extension Emitter {
             case .place(let place): callee.substitutes[parameter] = .place(stable(lower(place)))
             }
         }
+        callee.activation = activations.count
+        activations.append(activation(of: function, callee))
         let end = newLabel()
         callee.returnLabel = end
         callee.result = result.map { target(of: $0) }
@@ -27,6 +29,19 @@ extension Emitter {
         (frame, loops) = caller
         frame.acquired += acquired.filter { isNameable($0) }
         range = savedRange
+    }
+
+    private func activation(of function: FunctionDeclaration, _ callee: Frame) -> Activation {
+        let parameters = callee.substitutes.keys.sorted()
+        let arguments = parameters.compactMap { parameter -> (name: String, value: Formula)? in
+            let name = function.body.locals[parameter].name
+            return switch callee.substitutes[parameter] {
+            case .formula(let formula): (name, formula)
+            case .place(let place): (name, Formula(.load(place), place.type, range))
+            case .local, nil: nil
+            }
+        }
+        return Activation(function: function.name, caller: frame.activation, arguments: arguments)
     }
 
     /// An argument as the callee may name it: constants, `self` and `let`s as they are, others in a local.

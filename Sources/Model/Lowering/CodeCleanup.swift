@@ -39,6 +39,7 @@ enum CodeCleanup {
         var position: [NodeID: NodeID] = [:]
         for index in code.nodes.indices where isReached[index] { position[index] = position.count }
         var result = Code(nodes: [], entry: position[code.entry] ?? 0, locals: code.locals)
+        result.activations = code.activations
         for index in code.nodes.indices where isReached[index] {
             var node = code.nodes[index]
             node.next = position[node.next] ?? 0

@@ -40,6 +40,8 @@ struct Frame {
     /// Locks acquired in this activation, as far as they can be named at its end.
     var acquired: [Place] = []
     var returnsHolding: [Place] = []
+    /// This call among those that were put in place.
+    var activation: Int?
 }
 
 /// One lexical scope's `defer` blocks, in program order, each with the frame it was met in.
@@ -62,6 +64,7 @@ final class Emitter {
     let context: SystemContext
     var nodes: [Node] = []
     var locals: [Local] = []
+    var activations: [Activation] = []
     private var labels: [NodeID?] = []
 
     var frame: Frame
@@ -100,6 +103,7 @@ final class Emitter {
             isInAtomic: isInAtomic && !startsAtomic, kills: isInAtomic && !startsAtomic ? [] : currentKills())
         node.isAtomicStart = startsAtomic
         node.label = label
+        node.activation = frame.activation
         startsAtomic = false
         label = nil
         nodes.append(node)
@@ -132,7 +136,7 @@ final class Emitter {
                 nodes[index].kills[kill].target = resolve(nodes[index].kills[kill].target)
             }
         }
-        return Code(nodes: nodes, entry: entry, locals: locals)
+        return Code(nodes: nodes, entry: entry, locals: locals, activations: activations)
     }
 
     // MARK: Locals

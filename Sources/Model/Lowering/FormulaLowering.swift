@@ -110,7 +110,7 @@ extension Emitter {
             return Formula(.call(id, arguments), formula.type, formula.range)
         }
         let caller = frame
-        frame = Frame(function: caller.function, source: pure.body.locals)
+        frame = Frame(function: caller.function, source: pure.body.locals, activation: caller.activation)
         var bound: [(LocalID, Formula)] = []
         for (parameter, argument) in arguments.enumerated() {
             if Self.isSimple(argument) {
@@ -246,7 +246,7 @@ extension Emitter {
         let pure = model.pures[id]
         let result = newLocal("%result of \(pure.name)", pure.result)
         let caller = (frame, loops)
-        var callee = Frame(function: frame.function, source: pure.body.locals)
+        var callee = Frame(function: frame.function, source: pure.body.locals, activation: frame.activation)
         for (parameter, argument) in arguments.enumerated() {
             guard !Self.isSimple(argument) else {
                 callee.substitutes[parameter] = .formula(argument)

@@ -6,6 +6,9 @@ public struct LoweringOptions: Sendable {
     public var isUnreduced = false
     /// Names of data whose protection was broken; they are explored as unguarded.
     public var unguarded: Set<String> = []
+    /// Locals keep their values at points where nothing reads them any more: for replay, which asks what a call was given.
+    /// Never for exploration, whose states would be told apart by them.
+    public var keepsLocals = false
 
     /// The reduced steps, all protections in force.
     public init() {}
@@ -58,7 +61,9 @@ final class SystemLowering {
             touchedElsewhere: touched(by: actions.map(\.code)))
         let classification = MoverClassification(
             model: model, facts: facts, rules: rules, ghosts: ghosts, diagnostics: diagnostics)
-        let placement = PointPlacement(isUnreduced: options.isUnreduced, variableNames: model.variables.map(\.name))
+        let placement = PointPlacement(
+            isUnreduced: options.isUnreduced, variableNames: model.variables.map(\.name),
+            keepsLocals: options.keepsLocals)
         var processes: [ProcessCode] = []
         for (id, declaration) in model.processes.enumerated() {
             classification.classify(&codes[id], isStartable: declaration.startParameterCount != nil)

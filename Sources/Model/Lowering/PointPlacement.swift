@@ -5,6 +5,8 @@ struct PointPlacement {
     let isUnreduced: Bool
     /// Names of data, for the names of steps.
     let variableNames: [String]
+    /// Whether every local counts as live.
+    var keepsLocals = false
 
     /// Marks points, and gives them names and live locals.
     func place(in code: inout Code) -> [Point] {
@@ -24,7 +26,8 @@ struct PointPlacement {
         return name(code).map { index, name in
             Point(
                 node: index, name: name, label: code.nodes[index].label,
-                liveLocals: live[index].sorted(), isStepPoint: code.nodes[index].isStepPoint)
+                liveLocals: keepsLocals ? Array(code.locals.indices) : live[index].sorted(),
+                isStepPoint: code.nodes[index].isStepPoint)
         }
     }
 
@@ -133,16 +136,5 @@ enum Liveness {
 
     private static func targets(of node: Node) -> [NodeID] {
         (node.operation.fallsThrough ? [node.next] : []) + node.operation.otherTargets + node.kills.map(\.target)
-    }
-}
-
-extension Formula {
-    /// Locals that it reads and does not bind itself.
-    package var freeLocals: Set<LocalID> {
-        var result: Set<LocalID> = []
-        if case .local(let id) = kind { result.insert(id) }
-        if case .load(let place) = kind, case .local(let id) = place.root { result.insert(id) }
-        for child in children { result.formUnion(child.freeLocals) }
-        return result.subtracting(boundLocals)
     }
 }

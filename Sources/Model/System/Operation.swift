@@ -103,6 +103,8 @@ public struct Node: Sendable {
     public var isAtomicStart = false
     /// The end of a `while` or `loop` body.
     public var isBackEdge = false
+    /// The call whose text it is, in `Code.activations`; nil for the text of the process or action itself.
+    public var activation: Int?
     /// Whether it touches shared data, locks, channels or processes at all.
     public var isShared = false
     /// How it commutes.

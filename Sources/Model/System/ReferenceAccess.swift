@@ -88,6 +88,7 @@ extension ReferenceRun {
     /// Checks a store against the protection of its datum.
     mutating func checkStore(to place: Place, _ range: SourceRange) throws(Stop) {
         guard case .variable(let id) = place.root, system.variables[id].type != .lock else { return }
+        _ = try instance(of: id, place.indices, range)
         var indices: [Int] = []
         for index in place.indices { indices.append(try ordinal(index)) }
         let context = StateContext(system: system, state: state, reader: reader)

@@ -4,10 +4,13 @@ extension ReferenceRun {
     /// Does what a node does and gives the node after it; throws when blocked or ended.
     mutating func execute(_ node: Node) throws(Stop) -> NodeID {
         isHardware = node.isHardware
-        if case .assign(let place, _) = node.operation { try checkStore(to: place, node.range) }
         switch node.operation {
         case .jump, .assumeHeld: break
-        case .assign(let place, let value): try store(evaluate(value), to: place, node.range)
+        case .assign(let place, let value):
+            // Operands first, then the store, with what it needs.
+            let value = try evaluate(value)
+            try checkStore(to: place, node.range)
+            try store(value, to: place, node.range)
         case .branch(let condition, let otherwise): return try evaluate(condition).isTrue ? node.next : otherwise
         case .first(let local, let domain, let otherwise):
             guard let first = try first(of: domain) else { return otherwise }
@@ -60,14 +63,16 @@ extension ReferenceRun {
     private mutating func atomicOperation(_ node: Node) throws(Stop) {
         switch node.operation {
         case .atomicUpdate(let kind, let place, let operand, let result):
+            let operand = try evaluate(operand)
             try checkStore(to: place, node.range)
             let old = try load(place, node.range)
             locals[result] = old
-            try store(update(kind, old, evaluate(operand), place.type), to: place, node.range)
+            try store(update(kind, old, operand, place.type), to: place, node.range)
         case .compareAndSwap(let place, let expected, let new, let result):
+            let (expected, new) = (try evaluate(expected), try evaluate(new))
             try checkStore(to: place, node.range)
-            let matches = try load(place, node.range) == evaluate(expected)
-            if matches { try store(evaluate(new), to: place, node.range) }
+            let matches = try load(place, node.range) == expected
+            if matches { try store(new, to: place, node.range) }
             locals[result] = .bool(matches)
         default: preconditionFailure("not an atomic operation")
         }

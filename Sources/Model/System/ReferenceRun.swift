@@ -8,6 +8,7 @@ struct ReferenceRun {
         let assertions: Set<AssertionID>
         let stores: Set<VariableID>
         let nestings: Set<LockNesting>
+        let microSteps: [MicroStep]
     }
 
     let system: TransitionSystem
@@ -20,6 +21,8 @@ struct ReferenceRun {
     private var stores: Set<VariableID> = []
     private var nestings: Set<LockNesting> = []
     private var operationCount = 0
+    /// What was done so far, when that is asked for.
+    var microSteps: [MicroStep]?
     /// Whether the current node is what the machine itself does.
     var isHardware = false
     /// Whether no protection applies: an init block.
@@ -95,7 +98,7 @@ struct ReferenceRun {
     }
 
     private func end(_ outcome: Outcome) -> End {
-        End(outcome: outcome, assertions: assertions, stores: stores, nestings: nestings)
+        End(outcome: outcome, assertions: assertions, stores: stores, nestings: nestings, microSteps: microSteps ?? [])
     }
 
     /// Runs until the step ends or forks. Ends are collected, forks are returned in order.
@@ -117,6 +120,7 @@ struct ReferenceRun {
                 if operationCount > ReferenceStepper.operationLimit {
                     throw violation(.diverges, "a step of more than 10^6 operations", node.range)
                 }
+                record(node, index)
                 if let forks = try forks(at: node, &ends) { return forks }
                 index = try execute(node)
             } catch {

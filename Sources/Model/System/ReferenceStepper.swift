@@ -7,8 +7,14 @@ public struct ReferenceStepper {
     /// Operations after which a step is said to diverge.
     public static let operationLimit = 1_000_000
 
+    /// Whether transitions tell their micro-steps.
+    private let recordsMicroSteps: Bool
+
     /// A stepper for a system.
-    public init(_ system: TransitionSystem) { self.system = system }
+    public init(_ system: TransitionSystem, recordsMicroSteps: Bool = false) {
+        self.system = system
+        self.recordsMicroSteps = recordsMicroSteps
+    }
 
     // MARK: Initial states
 
@@ -86,8 +92,9 @@ public struct ReferenceStepper {
         let (process, _) = system.kind(of: pid)
         let point = process.points[index]
         let node = process.code.nodes[point.node]
-        let run = ReferenceRun(
+        var run = ReferenceRun(
             system: system, code: process.code, pid: pid, state: state, locals: state.processes[pid].locals)
+        if recordsMicroSteps { run.microSteps = [] }
         var ends: [(name: String, end: ReferenceRun.End)] = run.finished(from: point.node).map { (point.name, $0) }
         if node.isStepPoint, !node.kills.isEmpty, state.processes[pid].channel == 0, run.heldLocks().isEmpty {
             for kill in node.kills {
@@ -97,7 +104,7 @@ public struct ReferenceStepper {
         return ends.map { name, end in
             Transition(
                 actor: .process(pid: pid), name: name, node: point.node, outcome: end.outcome,
-                assertions: end.assertions, stores: end.stores, nestings: end.nestings)
+                assertions: end.assertions, stores: end.stores, nestings: end.nestings, microSteps: end.microSteps)
         }
     }
 
@@ -107,12 +114,14 @@ public struct ReferenceStepper {
         forEachBinding(action.parameters) { values in
             var locals: [Value?] = Array(repeating: nil, count: action.code.locals.count)
             for (binder, value) in zip(action.parameters, values) { locals[binder.local] = value }
-            let run = ReferenceRun(system: system, code: action.code, pid: nil, state: state, locals: locals)
+            var run = ReferenceRun(system: system, code: action.code, pid: nil, state: state, locals: locals)
+            if recordsMicroSteps { run.microSteps = [] }
             for end in run.actionEnds(action) {
                 result.append(
                     Transition(
                         actor: .action(index, values), name: action.name, node: nil, outcome: end.outcome,
-                        assertions: end.assertions, stores: end.stores, nestings: end.nestings))
+                        assertions: end.assertions, stores: end.stores, nestings: end.nestings,
+                        microSteps: end.microSteps))
             }
         }
         return result

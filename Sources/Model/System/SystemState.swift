@@ -99,6 +99,8 @@ public struct Transition: Sendable {
     public let stores: Set<VariableID>
     /// Locks that its process took while it held others.
     public let nestings: Set<LockNesting>
+    /// What it did, in order; empty unless the stepper records it.
+    public let microSteps: [MicroStep]
 }
 
 /// One lock: an element of a datum.

@@ -90,6 +90,18 @@ public struct Code: Sendable {
     public var entry: NodeID
     /// Indexed by `LocalID`.
     public var locals: [Local]
+    /// Calls of funcs that were put in place, callers before callees.
+    public var activations: [Activation] = []
+}
+
+/// A call of a func that was put in place: which func, from where, with what.
+public struct Activation: Sendable {
+    /// The func.
+    public let function: String
+    /// The call that this one was made within; nil in the process itself.
+    public let caller: Int?
+    /// What each parameter stands for, over the locals of the code; a place that was passed is a load of it.
+    public let arguments: [(name: String, value: Formula)]
 }
 
 /// The code of a process kind.

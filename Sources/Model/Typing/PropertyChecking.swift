@@ -1,4 +1,4 @@
-// Typing of properties, proofs, views and kernel bindings.
+// Typing of properties, proofs and views.
 
 /// Reports a memory model that does not exist; whether it did so.
 @discardableResult
@@ -107,13 +107,15 @@ extension TypeChecker {
                 range: range))
     }
 
-    // MARK: Views and kernel bindings
+    // MARK: Views
 
     func checkViewsAndKernels() {
         for entry in items.entries {
             switch entry.item.kind {
             case .view(let subject, let shape, let arguments): checkView(subject, shape, arguments)
-            case .kernel(_, let bindings): for binding in bindings { checkBinding(binding) }
+            case .kernel(let name, let bindings):
+                let typed = bindings.compactMap { checkBinding($0) }
+                model.kernels.append(KernelDeclaration(name: name, bindings: typed, range: entry.item.range))
             default: continue
             }
         }
@@ -164,87 +166,5 @@ extension TypeChecker {
             case .variable(let variable) = model.objects[id].fields.first(where: { $0.name == name })?.part
         else { return nil }
         return model.variables[variable].name
-    }
-
-    /// The spec's side of a binding must make sense; the kernel's side is resolved by replay.
-    private func checkBinding(_ binding: BindingSyntax) {
-        body = BodyContext(kind: .property)
-        switch binding.kind {
-        case .constant(let name, _):
-            guard case .constant = symbols[name.text] else {
-                report(
-                    .unknownConstant, "there is no constant \(name.text)", at: name.range,
-                    notes: suggestion(for: name.text, among: pendingConstants.map(\.name.text)))
-                return
-            }
-        case .state(let place, _, _, let abstract):
-            bindIndices(of: place)
-            checkBound(place)
-            if let abstract { _ = check(abstract, expected: nil) }
-        case .lock(let place, _):
-            bindIndices(of: place)
-            _ = lockPlace(place)
-        case .function(let name, let parameters, _, let arguments, _, let callArguments):
-            checkFunctionBinding(name, parameters, arguments + callArguments)
-        case .process(let process, _):
-            if case .name(let name) = process.kind, case .process = symbols[name] { return }
-            _ = check(process, expected: .pid)
-        case .harts(let count): _ = constantNumber(count)
-        case .step, .pid, .console: break
-        }
-    }
-
-    /// In `queue.slots[i]` the unknown `i` stands for every index.
-    private func bindIndices(of syntax: ExpressionSyntax) {
-        switch syntax.kind {
-        case .member(let base, _), .unwrap(let base), .optionalMember(let base, _): bindIndices(of: base)
-        case .index(let base, let index):
-            bindIndices(of: base)
-            guard case .name(let name) = index.kind, symbols[name] == nil, body.find(name) == nil else { return }
-            let type: Type
-            switch resolve(base, expected: nil) {
-            case .place(let place): type = indexType(of: place)
-            default: type = .int
-            }
-            _ = body.declare(name, type)
-        default: break
-        }
-    }
-
-    private func indexType(of place: Place) -> Type {
-        switch place.root {
-        case .object(let id) where place.indices.count < model.objects[id].dimensions.count:
-            return model.objects[id].dimensions[place.indices.count]
-        case .variable(let id) where place.indices.count < model.variables[id].dimensions.count:
-            return model.variables[id].dimensions[place.indices.count]
-        default:
-            if case .array(_, let index) = place.type { return index }
-            return .int
-        }
-    }
-
-    private func checkBound(_ syntax: ExpressionSyntax) {
-        guard case .place(let place) = resolve(syntax, expected: nil) else {
-            report(.notAPlace, "a binding names a datum of the spec", at: syntax.range)
-            return
-        }
-        if !isComplete(place) { report(.notAPlace, "a binding names a datum, not a group", at: syntax.range) }
-    }
-
-    private func checkFunctionBinding(_ name: Identifier, _ parameters: [Identifier], _ arguments: [ArgumentSyntax]) {
-        guard case .function(let id) = symbols[name.text] else {
-            report(
-                .unknownName, "there is no func \(name.text)", at: name.range,
-                notes: suggestion(for: name.text, among: model.functions.map(\.name)))
-            return
-        }
-        let function = model.functions[id]
-        guard parameters.count == function.parameterCount else {
-            report(.argumentMismatch, "\(name.text) takes \(function.parameterCount) arguments", at: name.range)
-            return
-        }
-        body.selfType = .pid
-        for (parameter, local) in zip(parameters, function.body.locals) { _ = body.declare(parameter.text, local.type) }
-        for argument in arguments { _ = check(argument.value, expected: nil) }
     }
 }

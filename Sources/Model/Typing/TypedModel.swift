@@ -28,6 +28,8 @@ public struct TypedModel: Sendable {
     public internal(set) var proofs: [ProofDeclaration] = []
     /// `view` items.
     public internal(set) var views: [ViewDeclaration] = []
+    /// `kernel` blocks.
+    public internal(set) var kernels: [KernelDeclaration] = []
     /// The memory model: `sc` unless the spec says otherwise.
     public internal(set) var memory = "sc"
     /// What this configuration uses and no engine executes yet, with its place; empty for most.

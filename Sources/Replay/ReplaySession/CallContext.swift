@@ -1,0 +1,100 @@
+// Which call of a bound func a process is in, by the model: what decides which system call it makes, and with what.
+
+package import Checker
+package import Model
+
+/// The calls around the nodes of processes, and the `func` lines that bind them.
+package struct CallContext {
+    private let checked: CheckedSystem
+    private let functions: [String: FunctionBinding]
+    private let stepper: ReferenceStepper
+
+    /// The calls of a system.
+    package init(_ checked: CheckedSystem, _ bindings: KernelBindings) {
+        self.checked = checked
+        functions = Dictionary(bindings.functions.map { ($0.name, $0) }) { first, _ in first }
+        stepper = ReferenceStepper(checked.system)
+    }
+
+    private func code(of pid: Int) -> Code { checked.system.kind(of: pid).process.code }
+
+    /// The calls around a node, innermost first.
+    private func chain(_ node: NodeID, of pid: Int) -> [Int] {
+        let code = code(of: pid)
+        var result: [Int] = []
+        var next = code.nodes[node].activation
+        while let activation = next {
+            result.append(activation)
+            next = code.activations[activation].caller
+        }
+        return result
+    }
+
+    /// A call of a func that is bound to a function of the kernel.
+    package struct BoundCall {
+        /// In `Code.activations` of the process.
+        package let activation: Int
+        /// The `func` line.
+        package let binding: FunctionBinding
+    }
+
+    /// The call around a node that a process enters by a system call: the outermost bound with `via`.
+    package func entered(at node: NodeID, of pid: Int) -> BoundCall? {
+        bound(node, pid).last { $0.binding.systemCall != nil }
+    }
+
+    /// The innermost bound call around a node.
+    package func innermost(at node: NodeID, of pid: Int) -> BoundCall? { bound(node, pid).first }
+
+    /// Whether a call is one that another was made within: its function has been entered then.
+    package func isCaller(_ activation: Int, of other: Int?, pid: Int) -> Bool {
+        let activations = code(of: pid).activations
+        var next = other.flatMap { activations[$0].caller }
+        while let caller = next {
+            if caller == activation { return true }
+            next = activations[caller].caller
+        }
+        return false
+    }
+
+    private func bound(_ node: NodeID, _ pid: Int) -> [BoundCall] {
+        let code = code(of: pid)
+        return chain(node, of: pid).compactMap { activation in
+            functions[code.activations[activation].function].map { BoundCall(activation: activation, binding: $0) }
+        }
+    }
+
+    /// Whether a step did something outside of a call.
+    package func leaves(_ activation: Int, _ microSteps: [MicroStep], of pid: Int) -> Bool {
+        microSteps.contains { !chain($0.node, of: pid).contains(activation) }
+    }
+
+    /// The arguments that a `via` names, in a state in which the process is within the call.
+    ///
+    /// - Throws: `ReplayError` when one of them cannot be told.
+    package func arguments(of call: BoundCall, pid: Int, in state: SystemState) throws(ReplayError) -> [ArgumentValue] {
+        guard let systemCall = call.binding.systemCall else { return [] }
+        let activation = code(of: pid).activations[call.activation]
+        var known: [LocalID: Value] = [:]
+        for (parameter, argument) in activation.arguments.enumerated() {
+            known[parameter] = stepper.value(of: argument.value, ofProcess: pid, in: state)
+        }
+        var result: [ArgumentValue] = []
+        for formula in systemCall.arguments {
+            guard let value = stepper.value(of: formula, locals: known, ofProcess: pid, in: state) else {
+                let text = formula.range.file.text(of: formula.range)
+                throw ReplayError("\(text), an argument of the system call \(systemCall.name), has no value here")
+            }
+            result.append(ArgumentValue(value: value, type: formula.type))
+        }
+        return result
+    }
+}
+
+/// An argument in the model's terms.
+package struct ArgumentValue: Sendable {
+    /// The value.
+    package let value: Value
+    /// Its type.
+    package let type: Type
+}

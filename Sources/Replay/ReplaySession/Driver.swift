@@ -1,0 +1,285 @@
+// Drives guest processes from stop to stop, one at a time, all others held.
+
+import Emu
+import Model
+
+/// Drives processes on a machine.
+final class Driver {
+    let control: HartControl
+    private let view: any ProcessView
+    /// Processes under control, by pid.
+    var driven: [Int: Driven] = [:]
+    /// The hart that holds each lock that was taken since the replay began.
+    private var holders: [UInt64: Int] = [:]
+    /// Physical memory whose stores are noted.
+    var noted: [Watch] = []
+    /// Where stores to noted memory happened.
+    private(set) var stores: [KernelPlace] = []
+
+    /// What one step may take.
+    static let stepLimit: UInt64 = 8_000_000
+    /// After so many instructions without an event the other harts may answer interrupts.
+    private static let patience: UInt64 = 50_000
+
+    init(_ control: HartControl, _ view: any ProcessView) {
+        self.control = control
+        self.view = view
+    }
+
+    var machine: Machine { control.machine }
+    var memory: MachineMemory { MachineMemory(machine) }
+
+    func clearStores() { stores = [] }
+
+    /// The model process that runs on a hart.
+    func pid(onHart hart: Int) -> Int? { driven.values.first { $0.hart == hart }?.pid }
+
+    // MARK: Places
+
+    /// The place of an instruction.
+    func place(_ address: UInt64) -> KernelPlace {
+        let name = machine.symbols.name(of: address) ?? "0x" + String(address, radix: 16)
+        let function = name.split(separator: "+").first.map(String.init) ?? name
+        // The last two parts of the path: the file is known by them, wherever it was compiled.
+        let parts = (machine.symbols.line(of: address) ?? "").split(separator: "/")
+        return KernelPlace(address: address, function: function, line: parts.suffix(2).joined(separator: "/"))
+    }
+
+    /// Where a hart is; at the entry of a primitive, where it was called.
+    func place(ofHart hart: Int) -> KernelPlace {
+        let pc = machine.harts[hart].pc
+        guard control.places.entries[pc] != nil else { return place(pc) }
+        // The call, not the instruction after it: two bytes before are within it, whatever its length.
+        return place(machine.harts[hart][x: 1] &- 2)
+    }
+
+    /// The place where a process is held; nil for one that is on no hart.
+    func place(of driven: Driven) -> KernelPlace? { driven.hart.map { place(ofHart: $0) } }
+
+    // MARK: Running a process to a stop
+
+    /// Runs a process until it is at a stop.
+    func run(_ driven: Driven, to target: StopPoint) -> DriveOutcome {
+        guard let hart = driven.hart else {
+            return .strayed(ReplayFinding("\(name(driven)) is on no hart"))
+        }
+        let limit = control.instructionCount + Self.stepLimit
+        var inPrimitive: UInt64?
+        var watches = noted
+        var addresses: Set<UInt64> = []
+        if case .access(let watch) = target { watches.append(watch) }
+        if case .address(let wanted) = target { addresses = wanted }
+        while control.instructionCount < limit {
+            var stops = addresses
+            if let inPrimitive { stops = [inPrimitive] }
+            let event = control.run(hart: hart, limit: Self.patience, addresses: stops, watches: watches)
+            switch event {
+            case .call(.panic, argument: let text): return .panicked(panic(hart, text))
+            case .ended(let outcome):
+                return .panicked(ReplayFinding("the kernel ended the machine: \(outcome)", place: place(ofHart: hart)))
+            case .reached(let address):
+                if address == inPrimitive { inPrimitive = nil } else { return .reached }
+            case .access(let access):
+                note(access, hart)
+                if case .access(let watch) = target, inPrimitive == nil, access.isWatched(by: watch) { return .reached }
+            case .user:
+                if target == .user { return .reached }
+                if driven.isNative { continue }
+                return .strayed(
+                    ReplayFinding("the system call of \(name(driven)) has returned", place: place(ofHart: hart)))
+            case .call(let primitive, let argument):
+                if inPrimitive == nil, matches(target, primitive, argument) { return .reached }
+                if let outcome = pass(driven, hart, primitive, argument, target, &inPrimitive) { return outcome }
+            case .waiting, .limit: answerInterrupts(except: hart)
+            }
+        }
+        return .strayed(
+            ReplayFinding(
+                "\(name(driven)) does not get there within \(Self.stepLimit) instructions", place: place(ofHart: hart)))
+    }
+
+    private func matches(_ target: StopPoint, _ primitive: KernelPlaces.Primitive, _ argument: UInt64) -> Bool {
+        guard case .call(primitive, argument: let wanted) = target else { return false }
+        return wanted == nil || wanted == argument
+    }
+
+    /// Goes past the entry of a primitive that is no stop; an outcome when that ends the run.
+    private func pass(
+        _ driven: Driven, _ hart: Int, _ primitive: KernelPlaces.Primitive, _ argument: UInt64, _ target: StopPoint,
+        _ inPrimitive: inout UInt64?
+    ) -> DriveOutcome? {
+        switch primitive {
+        case .acquire:
+            if let finding = free(argument, for: hart) { return .strayed(finding) }
+            holders[argument] = hart
+        case .release: holders[argument] = nil
+        case .wakeup: if inPrimitive == nil { inPrimitive = machine.harts[hart][x: 1] }
+        case .sleep:
+            guard target != .asleep else { break }
+            return .strayed(
+                ReplayFinding("\(name(driven)) sleeps in the kernel", place: place(ofHart: hart)))
+        case .swtch:
+            leave(driven, hart)
+            if target == .asleep { return .reached }
+            return .strayed(ReplayFinding("\(name(driven)) gives its hart away", place: place(ofHart: hart)))
+        case .panic: break
+        }
+        return nil
+    }
+
+    private func panic(_ hart: Int, _ text: UInt64) -> ReplayFinding {
+        var words = memory.text(text) ?? "without words"
+        if let detail = memory.text(machine.harts[hart][x: 11]), detail.utf8.allSatisfy({ $0 >= 32 && $0 < 127 }) {
+            words += ": \(detail)"
+        }
+        return ReplayFinding("the kernel panics: \(words)", place: place(ofHart: hart))
+    }
+
+    private func note(_ access: AccessAhead, _ hart: Int) {
+        guard access.isStore, noted.contains(where: { access.isWatched(by: $0) }) else { return }
+        let place = place(machine.harts[hart].pc)
+        if stores.last != place { stores.append(place) }
+    }
+
+    func name(_ driven: Driven) -> String { "process \(driven.process.number)" }
+
+    /// Makes a process issue a system call.
+    func issue(_ driven: Driven, number: UInt64, _ words: [UInt64]) {
+        guard let hart = driven.hart else { preconditionFailure("a process in user mode is on a hart") }
+        control.issue(hart: hart, number: number, arguments: words)
+    }
+
+    /// A process is about to leave its stop: if that is the entry of a lock function, it takes or gives the lock now.
+    func begin(_ driven: Driven) {
+        guard let hart = driven.hart else { return }
+        switch driven.position {
+        case .stopped(.call(.acquire, argument: _)): holders[machine.harts[hart][x: 10]] = hart
+        case .stopped(.call(.release, argument: _)): holders[machine.harts[hart][x: 10]] = nil
+        default: break
+        }
+        driven.position = .between
+    }
+
+    /// A process is back in user mode: its next system call is made as if from where its first one was.
+    func rest(_ driven: Driven) {
+        guard let hart = driven.hart, !driven.isNative else { return }
+        machine.harts[hart].pc = driven.userAddress
+        machine.harts[hart][x: 2] = driven.stack
+    }
+
+    // MARK: Locks
+
+    /// Lets the holder of a lock run until it frees it, where that is no process before its step.
+    ///
+    /// - Returns: why that cannot be.
+    func free(_ lock: UInt64, for waiting: Int) -> ReplayFinding? {
+        guard memory.loadKernel(lock, size: 4) ?? 0 != 0 else { return nil }
+        let text = machine.symbols.name(of: lock) ?? "0x" + String(lock, radix: 16)
+        func stuck(_ why: String) -> ReplayFinding {
+            ReplayFinding(
+                "the kernel waits for the lock \(text), \(why); the model does not", place: place(ofHart: waiting))
+        }
+        guard let holder = holders[lock], holder != waiting else { return stuck("which nobody known holds") }
+        if let other = driven.values.first(where: { $0.hart == holder }), case .stopped = other.position {
+            return stuck("held by \(name(other)), which stands before its step")
+        }
+        let limit = control.instructionCount + Self.stepLimit
+        while control.instructionCount < limit {
+            switch control.run(hart: holder, limit: Self.patience) {
+            case .call(.release, argument: lock):
+                holders[lock] = nil
+                let after = machine.harts[holder][x: 1]
+                while control.instructionCount < limit {
+                    if case .reached(after) = control.run(hart: holder, limit: Self.patience, addresses: [after]) {
+                        return nil
+                    }
+                }
+            case .call(.release, let other): holders[other] = nil
+            case .call(.acquire, let other): holders[other] = holder
+            case .call, .reached, .access, .limit: continue
+            case .user, .waiting, .ended: return stuck("whose holder does not free it")
+            }
+        }
+        return stuck("whose holder does not free it")
+    }
+
+    /// Whether a process that is released at a lock stays there.
+    func spins(_ driven: Driven) -> Bool {
+        guard let hart = driven.hart else { return true }
+        let limit = control.instructionCount + Self.patience * 4
+        while control.instructionCount < limit {
+            switch control.run(hart: hart, limit: Self.patience) {
+            case .limit, .waiting: continue
+            case .call(.panic, argument: _), .call, .reached, .access, .user, .ended: return false
+            }
+        }
+        return true
+    }
+
+    // MARK: Schedulers
+
+    /// A process has given its hart away: the scheduler goes on until it has nothing to do.
+    private func leave(_ driven: Driven, _ hart: Int) {
+        driven.hart = nil
+        driven.position = .asleep
+        settle(hart)
+    }
+
+    /// Runs a hart that is in its scheduler until it waits, or has put a process under control on its hart.
+    ///
+    /// - Returns: that process.
+    @discardableResult
+    private func settle(_ hart: Int) -> Driven? {
+        let limit = control.instructionCount + Self.stepLimit
+        while control.instructionCount < limit {
+            switch control.run(hart: hart, limit: Self.patience) {
+            case .call(.acquire, let lock):
+                _ = free(lock, for: hart)
+                holders[lock] = hart
+            case .call(.release, let lock): holders[lock] = nil
+            case .call(.swtch, _):
+                guard let process = view.current(hart: hart, memory) else { continue }
+                if let next = driven.values.first(where: { $0.process.address == process.address }), next.hart == nil {
+                    next.hart = hart
+                    return next
+                }
+            case .waiting: if view.current(hart: hart, memory) == nil { return nil }
+            case .call, .reached, .access, .user, .limit: continue
+            case .ended: return nil
+            }
+        }
+        return nil
+    }
+
+    /// Puts a process that is on no hart on one that is in its scheduler.
+    ///
+    /// - Returns: whether the kernel was ready to run it.
+    func schedule(_ wanted: Driven) -> Bool {
+        for hart in machine.harts.indices where wanted.hart == nil && view.current(hart: hart, memory) == nil {
+            control.wake(hart: hart)
+            settle(hart)
+        }
+        return wanted.hart != nil
+    }
+
+    /// Lets every other hart take the interrupts that it has open, and come back to where it was.
+    private func answerInterrupts(except running: Int) {
+        for (index, hart) in machine.harts.enumerated() where index != running {
+            guard hart.pendingInterrupts & hart[.mie] != 0 else { continue }
+            let start = hart.pc
+            if view.current(hart: index, memory) == nil {
+                settle(index)
+                continue
+            }
+            guard hart.privilege == .user || hart[.mstatus] & Status.sie != 0 else { continue }
+            let isUser = hart.privilege == .user
+            let limit = control.instructionCount + Self.patience
+            while control.instructionCount < limit {
+                let event = control.run(hart: index, limit: Self.patience, addresses: isUser ? [] : [start])
+                if case .call(.acquire, let lock) = event { holders[lock] = index }
+                if case .call(.release, let lock) = event { holders[lock] = nil }
+                if event == .user || event == .reached(start) { break }
+            }
+        }
+    }
+}

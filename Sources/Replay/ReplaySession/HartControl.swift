@@ -1,0 +1,126 @@
+// One hart runs, the others are held: what happens on it, as a replay looks at it.
+
+package import Emu
+
+/// What stopped a hart, with its next instruction not yet begun.
+package enum HartEvent: Equatable, Sendable {
+    /// At the entry of one of the kernel's primitives, with its first argument.
+    case call(KernelPlaces.Primitive, argument: UInt64)
+    /// At an address that was asked for.
+    case reached(UInt64)
+    /// Before an access to watched memory.
+    case access(AccessAhead)
+    /// It came to user mode.
+    case user
+    /// It waits for an interrupt.
+    case waiting
+    /// The guest ended the machine.
+    case ended(Fabric.Outcome)
+    /// Nothing of this within the limit.
+    case limit
+}
+
+/// Runs harts one at a time.
+package final class HartControl {
+    /// The machine.
+    package let machine: Machine
+    /// Where the kernel is stopped.
+    package let places: KernelPlaces
+    /// Instructions of all harts since the replay began.
+    package private(set) var instructionCount: UInt64 = 0
+
+    /// Takes a machine in hand.
+    package init(_ machine: Machine, _ places: KernelPlaces) {
+        self.machine = machine
+        self.places = places
+    }
+
+    /// What was run until now does not count.
+    func resetCount() { instructionCount = 0 }
+
+    /// Runs a hart to the next event; the instruction that it is at is no event.
+    ///
+    /// - Parameters:
+    ///   - index: the hart.
+    ///   - limit: instructions at most.
+    ///   - addresses: where to stop besides.
+    ///   - watches: physical memory whose accesses are events.
+    ///   - follows: whether calls of the kernel's primitives are events; of `panic` they always are.
+    package func run(
+        hart index: Int, limit: UInt64, addresses: Set<UInt64> = [], watches: [Watch] = [], follows: Bool = true
+    ) -> HartEvent {
+        let entries = places.entries.keys.filter { follows || places.entries[$0] == .panic }
+        let stops = Stops(breakpoints: addresses.union(entries).union(places.returns), watches: watches)
+        let hart = machine.harts[index]
+        var left = limit
+        while true {
+            machine.stops = stops
+            let before = machine.clock
+            let stop = machine.run(hart: index, limit: left)
+            let used = machine.clock &- before
+            instructionCount += used
+            left -= min(used, left)
+            switch stop {
+            case .limit: return .limit
+            case .access(let access): return .access(access)
+            case .visibleEvent: return .limit
+            case .waiting: return .waiting
+            case .ended(let outcome): return .ended(outcome)
+            case .breakpoint:
+                if let primitive = places.entries[hart.pc], hart.privilege == .supervisor {
+                    return .call(primitive, argument: hart[x: 10])
+                }
+                if addresses.contains(hart.pc), hart.privilege == .supervisor { return .reached(hart.pc) }
+                if places.returns.contains(hart.pc), hart.privilege == .supervisor {
+                    if step(index) { return .user }
+                }
+                if left == 0 { return .limit }
+            }
+        }
+    }
+
+    /// Executes one instruction; true when that led to user mode.
+    private func step(_ index: Int) -> Bool {
+        machine.stops = Stops()
+        let before = machine.clock
+        _ = machine.run(hart: index, limit: 1)
+        instructionCount += machine.clock &- before
+        return machine.harts[index].privilege == .user
+    }
+
+    /// Makes a hart's process, which is in user mode, issue a system call: registers as for `ecall`, and its trap.
+    ///
+    /// Neither the process's code nor any instruction of it is used: whatever program it runs, it can be driven.
+    package func issue(hart index: Int, number: UInt64, arguments: [UInt64]) {
+        let hart = machine.harts[index]
+        precondition(hart.privilege == .user, "only a process in user mode makes a system call")
+        hart[x: 17] = number
+        for (offset, argument) in arguments.prefix(6).enumerated() { hart[x: 10 + offset] = argument }
+        hart.enter(Trap(.userCall))
+    }
+
+    /// No timer fires on a hart from now on.
+    package func silenceTimer(hart index: Int) {
+        machine.harts[index][.stimecmp] = .max
+        let compare = UInt64(0x4000 + 8 * index)
+        for device in machine.fabric.devices where device.region.lowerBound == 0x0200_0000 {
+            _ = device.write(compare, width: 8, value: .max, machine.fabric)
+            machine.fabric.deviceVersion += 1
+        }
+    }
+
+    /// Ends a `wfi`, which the architecture allows at any time.
+    package func wake(hart index: Int) { machine.harts[index][.waiting] = 0 }
+}
+
+extension AccessAhead {
+    /// Whether it touches what is watched, in a way that is watched.
+    func isWatched(by watch: Watch) -> Bool {
+        guard isLoad && watch.onLoad || isStore && watch.onStore else { return false }
+        return overlaps(address, count, watch.range) || nextCount != 0 && overlaps(next, nextCount, watch.range)
+    }
+
+    private func overlaps(_ start: UInt64, _ count: UInt64, _ range: Range<UInt64>) -> Bool {
+        start < range.upperBound && range.lowerBound < start &+ count
+    }
+}

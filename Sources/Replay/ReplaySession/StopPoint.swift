@@ -1,0 +1,88 @@
+// Where a process is stopped before a step: the rule of the language reference, "Kernel bindings and replay".
+
+package import Emu
+package import Model
+
+/// Where a process is stopped before a step.
+package enum StopPoint: Sendable, Equatable {
+    /// At the entry of a primitive; for any argument when nil.
+    case call(KernelPlaces.Primitive, argument: UInt64?)
+    /// Before its next access to physical memory.
+    case access(Watch)
+    /// At one of these addresses: a `step` line, or the entry of a bound function.
+    case address(Set<UInt64>)
+    /// Off its hart, in the kernel's `sleep`.
+    case asleep
+    /// Back in user mode.
+    case user
+}
+
+/// Finds stops.
+package struct StopFinder {
+    private let system: TransitionSystem
+    private let stepper: ReferenceStepper
+    private let overrides: [String: Set<UInt64>]
+
+    /// A finder with the `step` lines of a kernel block.
+    package init(_ system: TransitionSystem, _ bindings: KernelBindings) {
+        self.system = system
+        stepper = ReferenceStepper(system)
+        var overrides: [String: Set<UInt64>] = [:]
+        for line in bindings.steps { overrides[line.step, default: []].formUnion(line.addresses) }
+        self.overrides = overrides
+    }
+
+    /// The stop before the step that a process takes next.
+    ///
+    /// - Parameters:
+    ///   - pid: the process.
+    ///   - state: where it stands.
+    ///   - lookUp: where a bound datum lies; a lock's place is its address for the kernel.
+    /// - Returns: nil when the step has none.
+    package func stop(
+        ofProcess pid: Int, in state: SystemState, _ lookUp: (MicroStep.Access) -> BoundPlace?
+    ) -> StopPoint? {
+        guard case .point(let index) = state.processes[pid].position else { return nil }
+        let (process, _) = system.kind(of: pid)
+        let point = process.points[index]
+        if let addresses = overrides[point.name] { return .address(addresses) }
+        if case .resumed = process.code.nodes[point.node].operation { return .asleep }
+        guard let touch = stepper.nextTouch(ofProcess: pid, in: state) else { return nil }
+        guard let access = chosen(touch, process.code.nodes[touch.node]) else { return nil }
+        switch access.kind {
+        case .acquire, .tryAcquire: return lookUp(access).map { .call(.acquire, argument: $0.kernelAddress) }
+        case .release: return lookUp(access).map { .call(.release, argument: $0.kernelAddress) }
+        case .sleep: return .call(.sleep, argument: nil)
+        case .wakeup: return .call(.wakeup, argument: nil)
+        case .resumed: return .asleep
+        case .load: return lookUp(access).map { .access(Watch($0.range, onLoad: true, onStore: false)) }
+        case .store: return lookUp(access).map { .access(Watch($0.range, onLoad: false, onStore: true)) }
+        }
+    }
+
+    /// Which access of a node the kernel is stopped at: the store of an assignment, the datum itself rather than the index
+    /// by which it is found, otherwise the first.
+    private func chosen(_ touch: MicroStep, _ node: Node) -> MicroStep.Access? {
+        if let store = touch.accesses.last, store.kind != .load { return store }
+        if case .assign(_, let value) = node.operation, isPlainLoad(value) { return touch.accesses.last }
+        return touch.accesses.first
+    }
+
+    private func isPlainLoad(_ formula: Formula) -> Bool {
+        switch formula.kind {
+        case .load: true
+        case .unwrap(let inner), .wrap(let inner), .convert(let inner, _), .member(let inner, _): isPlainLoad(inner)
+        default: false
+        }
+    }
+}
+
+/// Where a part of the model lies in the kernel.
+package struct BoundPlace: Sendable {
+    /// Physical bytes.
+    package let range: Range<UInt64>
+    /// The address by which the kernel knows it; of what is not in its address space, the physical one.
+    package let kernelAddress: UInt64
+    /// The C expression.
+    package let expression: String
+}

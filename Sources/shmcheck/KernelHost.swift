@@ -1,0 +1,111 @@
+// A kernel for a spec: the built-in guest in the variant that is asked for, or a file; bound, booted and parked.
+
+import Checker
+import Emu
+import Model
+import Replay
+import SystemPackage
+
+/// A kernel, ready for replays.
+struct KernelHost {
+    private let checked: CheckedSystem
+    private let bound: BoundKernel
+    private let machine: ParkedMachine
+
+    /// Builds or reads, binds, boots and parks.
+    ///
+    /// - Parameters:
+    ///   - checked: the spec.
+    ///   - kernel: `guest`, `guest:ID`, `guest:healthy`, or the path of an ELF file.
+    ///   - fault: what `guest` alone stands for.
+    /// - Throws: `CommandFailure` with 21 when constants disagree or something needed is not bound.
+    init(_ checked: CheckedSystem, kernel: String, fault: String?) throws(CommandFailure) {
+        self.checked = checked
+        guard let block = checked.model.kernels.first else {
+            throw CommandFailure("the spec has no `kernel` block: nothing ties it to a kernel", code: 21)
+        }
+        let image = try Self.image(checked, block, kernel: kernel, fault: fault)
+        var bound = try Self.bind(checked, block, image)
+        let plan = bound.plan(started: image.parkingProgram == nil ? [] : ["crypto_srv"])
+        self.bound = bound
+        let path = "\(try BuiltInGuest.snapshots())/\(plan.name(of: image))"
+        let saved = try? HostFiles.read(path)
+        do throws(ReplayError) {
+            machine = try ParkedMachine(image, plan, bound, saved: saved)
+        } catch {
+            throw CommandFailure(error.description, code: 21)
+        }
+        if saved == nil { HostFiles.keep(machine.snapshot.serialized(), at: path) }
+    }
+
+    /// Resolves the block; what a replay cannot do without must be bound, and constants must agree.
+    private static func bind(
+        _ checked: CheckedSystem, _ block: KernelDeclaration, _ image: KernelImage
+    ) throws(CommandFailure) -> BoundKernel {
+        let program: ProgramImage
+        do throws(SymbolError) { program = try ProgramImage(image.bytes, name: image.name) } catch {
+            throw CommandFailure("\(error.description)", code: 21)
+        }
+        let files = ProgramFiles(folder: image.programs ?? "")
+        let bindings = resolve(block, of: checked.model, in: program, program: files.image)
+        for constant in bindings.constants {
+            guard let value = constant.kernelValue, value != constant.value else { continue }
+            throw CommandFailure(
+                "the constants differ: \(constant.name) is \(constant.value) in the trace, "
+                    + "\(constant.kernelName) is \(value) in \(image.name)", code: 21)
+        }
+        guard bindings.primitives.current != nil, bindings.number != nil else {
+            throw CommandFailure(
+                "\(image.name) does not tell who runs where: a replay needs cpus[].proc and a `pid` line, with DWARF",
+                code: 21)
+        }
+        return BoundKernel(image.name, bindings, checked.system, program.information)
+    }
+
+    /// Replays a run.
+    func replay(_ run: TracedRun, property: String, isWalk: Bool, until: Int?) throws(CommandFailure) -> ReplayResult {
+        do throws(ReplayError) {
+            return try session(run, property: property, isWalk: isWalk).replay(until: until)
+        } catch {
+            throw CommandFailure(error.description, code: 21)
+        }
+    }
+
+    /// Takes random walks.
+    func walk(count: Int, steps: Int, seed: UInt64) throws(CommandFailure) -> WalkReport {
+        let walker = Walker(checked.system, kernel: bound.name) { run throws(ReplayError) in
+            try session(run, property: "walk", isWalk: true).replay()
+        }
+        do throws(ReplayError) { return try walker.walk(count: count, steps: steps, seed: seed) } catch {
+            throw CommandFailure(error.description, code: 21)
+        }
+    }
+
+    private func session(_ run: TracedRun, property: String, isWalk: Bool) throws(ReplayError) -> ReplaySession {
+        machine.rewind()
+        return try ReplaySession(
+            run: run, checked: checked, kernel: bound, control: machine.control, parked: machine.parked,
+            property: property, isWalk: isWalk)
+    }
+
+    // MARK: The kernel's file
+
+    private static func image(
+        _ checked: CheckedSystem, _ block: KernelDeclaration, kernel: String, fault: String?
+    ) throws(CommandFailure) -> KernelImage {
+        let path = try KernelChoice(word: kernel, fault: fault).path(block, checked.model)
+        let bytes = try HostFiles.read(path)
+        let isGuest = kernel == BuiltInGuest.word || kernel.hasPrefix("\(BuiltInGuest.word):")
+        let name = isGuest ? "\(BuiltInGuest.word):" + Self.variant(path) : kernel
+        return try CommandFailure.naming(path) { () throws(ImageError) in
+            try KernelImage(
+                name: name, bytes: bytes, parkingProgram: isGuest ? "park" : nil,
+                programs: FilePath(path).removingLastComponent().appending("user").string)
+        }
+    }
+
+    /// The folder of a variant is named after its fault and its sizes.
+    private static func variant(_ path: String) -> String {
+        FilePath(path).removingLastComponent().lastComponent?.string ?? path
+    }
+}
