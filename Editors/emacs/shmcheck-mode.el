@@ -21,6 +21,7 @@
     (,(regexp-opt '("let" "var" "if" "guard" "while" "for" "loop" "atomic" "hardware" "killable" "defer" "either" "await" "assert" "assume" "symbolic" "panic" "claim" "publish" "start" "join" "break" "continue" "return" "else" "or" "where" "in" "implies") 'words) . font-lock-keyword-face)
     (,(regexp-opt '("guarded" "by" "writing" "private" "symmetric" "except" "starts" "when" "expect" "holds" "violated" "only" "deadlock" "not_reached" "rejected" "always" "as" "returns" "holding" "aligned" "any" "via" "abstract" "unless") 'words) . font-lock-builtin-face)
     (,(regexp-opt '("bool" "int" "u8" "u16" "u32" "u64" "i8" "i16" "i32" "i64" "set" "seq" "max" "pid" "spinlock") 'words) . font-lock-type-face)
+    (,(regexp-opt '("acquire" "release" "try_acquire" "acquire_ordered" "sleep" "wakeup" "wakeup_one" "resume" "all" "some" "count" "sum" "min" "choose" "old" "finished" "asleep" "at" "holds" "held") 'words) . font-lock-function-name-face)
     (,(regexp-opt '("true" "false" "nil" "self") 'words) . font-lock-constant-face)
     ("^\\s-*\\([A-Za-z_][A-Za-z0-9_]*\\):\\s-*$" 1 font-lock-constant-face))
   "Words of the language.")

@@ -65,8 +65,8 @@ struct EditedDocument {
 
     /// The offset of a place; what lies outside the text becomes its nearest place.
     func offset(_ position: JSONValue) -> Int {
-        let line = max(0, min(position.member("line").int ?? 0, lines.count - 1))
-        let column = max(0, position.member("character").int ?? 0)
+        let line = max(0, min(position.at("line").int ?? 0, lines.count - 1))
+        let column = max(0, position.at("character").int ?? 0)
         var units = 0
         var bytes = 0
         for scalar in String(decoding: lines[line], as: UTF8.self).unicodeScalars {

@@ -55,10 +55,10 @@ package final class LanguageServer {
     ///
     /// - Returns: the code to end the program with, when the message asks for the end.
     package func handle(_ message: JSONValue) -> Int32? {
-        guard let method = message.member("method").string else { return nil }
-        let parameters = message.member("params")
+        guard let method = message.at("method").string else { return nil }
+        let parameters = message.at("params")
         if method == "exit" { return isShutDown ? 0 : 1 }
-        let id = message.member("id")
+        let id = message.at("id")
         guard !id.isNull else {
             notified(method, parameters)
             return nil
@@ -79,13 +79,13 @@ package final class LanguageServer {
     // MARK: Notifications
 
     private func notified(_ method: String, _ parameters: JSONValue) {
-        let document = parameters.member("textDocument")
-        guard let uri = document.member("uri").string else { return }
+        let document = parameters.at("textDocument")
+        guard let uri = document.at("uri").string else { return }
         switch method {
-        case "textDocument/didOpen": update(uri, document.member("text").string ?? "")
+        case "textDocument/didOpen": update(uri, document.at("text").string ?? "")
         case "textDocument/didChange":
             // The whole text each time: that is what the capabilities ask for.
-            if let text = parameters.member("contentChanges").list.last?.member("text").string { update(uri, text) }
+            if let text = parameters.at("contentChanges").list.last?.at("text").string { update(uri, text) }
         case "textDocument/didSave":
             for other in documents.values.sorted(by: { $0.uri < $1.uri }) { analyze(other) }
         case "textDocument/didClose":
@@ -150,11 +150,11 @@ package final class LanguageServer {
         guard method.hasPrefix("textDocument/") else {
             throw Failure(code: .methodNotFound, message: "there is no method \(method)")
         }
-        guard let uri = parameters.member("textDocument").member("uri").string, let analysis = analyses[uri] else {
+        guard let uri = parameters.at("textDocument").at("uri").string, let analysis = analyses[uri] else {
             throw Failure(code: .invalidParams, message: "the document is not open")
         }
         let features = EditorFeatures(analysis)
-        let offset = analysis.document.offset(parameters.member("position"))
+        let offset = analysis.document.offset(parameters.at("position"))
         switch method {
         case "textDocument/hover": return features.hover(offset)
         case "textDocument/definition": return features.definition(offset)
@@ -166,7 +166,7 @@ package final class LanguageServer {
         case "textDocument/codeLens": return features.lenses(verdicts)
         case "textDocument/prepareRename": return features.prepareRename(offset)
         case "textDocument/rename":
-            let name = parameters.member("newName").string ?? ""
+            let name = parameters.at("newName").string ?? ""
             switch features.rename(offset, to: name) {
             case .success(let edit): return edit
             case .failure(let refusal): throw Failure(code: .requestFailed, message: refusal.message)
@@ -193,8 +193,8 @@ package final class LanguageServer {
 
     /// Runs a check in the background and tells how it came out.
     private func execute(_ parameters: JSONValue) throws(Failure) -> JSONValue {
-        let arguments = parameters.member("arguments").list
-        guard parameters.member("command").string == "shmcheck.check", arguments.count == 2,
+        let arguments = parameters.at("arguments").list
+        guard parameters.at("command").string == "shmcheck.check", arguments.count == 2,
             let uri = arguments[0].string, let name = arguments[1].string, let document = documents[uri]
         else {
             throw Failure(

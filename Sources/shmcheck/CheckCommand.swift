@@ -47,7 +47,7 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         Interrupts.install()
         let options = try checkOptions()
-        let runOutput = RunOutput(output, policy: try gate.policy())
+        let runOutput = RunOutput(output, policy: try gate.policy(), settings: define)
         try output.checkReportsAreWritable()
         var results: [SpecResult] = []
         for path in paths {
@@ -138,9 +138,7 @@ struct CheckCommand: ParsableCommand {
 
     /// `NAME=VALUE` as a setting; the value is an expression of the language.
     static func setting(_ text: String) throws -> SettingSyntax {
-        guard let setting = SettingSyntax(text: text) else {
-            throw ValidationError("-D takes NAME=VALUE, not \(text)")
-        }
+        guard let setting = SettingSyntax(text: text) else { throw ValidationError("-D takes NAME=VALUE, not \(text)") }
         return setting
     }
 

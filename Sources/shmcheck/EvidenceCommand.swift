@@ -67,7 +67,7 @@ struct EvidenceCommand: ParsableCommand {
         }
         let text = ITFReport.document(
             trace, source: source.path, property: property.name, verdict: property.verdict.rawValue,
-            fault: fault)
+            origin: TraceOrigin(fault: fault))
         let steps = trace.steps.count
         let job: ReplayJob
         let faulty: ReplayResult

@@ -15,11 +15,14 @@ import SystemPackage
 struct RunOutput {
     let output: OutputOptions
     let policy: GatePolicy
+    /// `NAME=VALUE` of each `-D`.
+    let settings: [String]
     private let started: String
 
-    init(_ output: OutputOptions, policy: GatePolicy) {
+    init(_ output: OutputOptions, policy: GatePolicy, settings: [String] = []) {
         self.output = output
         self.policy = policy
+        self.settings = settings
         started = Self.now
     }
 
@@ -57,7 +60,7 @@ struct RunOutput {
     private func report(_ results: [SpecResult], _ status: ExitStatus) -> RunReport {
         RunReport(
             results, exitCode: Interrupts.exitCode.map(Int.init) ?? status.rawValue, version: Version.text,
-            policy: policy, traceFolder: output.outDir, timestamp: started)
+            policy: policy, traceFolder: output.outDir, settings: settings, timestamp: started)
     }
 
     private func appendSummary(_ report: RunReport) {
@@ -76,7 +79,7 @@ struct RunOutput {
                     let path = TraceFile.path(of: property, in: check, spec: result.path, outDir: output.outDir)
                     let text = ITFReport.document(
                         trace, source: result.path, property: property.name, verdict: property.verdict.rawValue,
-                        check: check.name, fault: check.fault)
+                        origin: TraceOrigin(of: check, settings: settings))
                     do throws(ReadError) { try SpecFiles.write(text, to: path) } catch {
                         Terminal.note("the trace is not written: \(error.message)")
                         return false

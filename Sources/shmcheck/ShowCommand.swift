@@ -41,7 +41,8 @@ struct ShowCommand: ParsableCommand {
     /// A trace as a table.
     static func text(_ read: ReadTrace, mode: TraceMode) -> String {
         let summary = ReadTraceSummary(
-            trace: read.trace, source: read.source, property: read.property, check: read.fault ?? read.check)
+            trace: read.trace, source: read.source, property: read.property,
+            check: read.origin.fault ?? read.origin.check)
         return TraceText.text(
             summary, mode: mode, width: Terminal.width, hasColour: Terminal.hasColour(.auto),
             isUnicode: Terminal.isUnicode)

@@ -68,12 +68,7 @@ struct GraphCommand: ParsableCommand {
         var choice = SpecSystem.Choice()
         choice.fault = fault
         choice.check = only
-        choice.definitions = try define.map { text in
-            guard let setting = SpecSystem.setting(text) else {
-                throw ValidationError("-D takes NAME=VALUE, not \(text)")
-            }
-            return setting
-        }
+        choice.definitions = try define.map { try CheckCommand.setting($0) }
         let diagnostics = Diagnostics()
         let system = SpecSystem(source, read: SpecFiles.imported, choice: choice, diagnostics: diagnostics)
         CheckCommand.report(diagnostics.all, colour: .auto)

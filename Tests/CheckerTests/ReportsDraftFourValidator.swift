@@ -27,7 +27,7 @@ struct DraftFourValidator {
             guard let name = rule.string, name.hasPrefix("#/definitions/") else {
                 return ["\(path): \(rule) leads nowhere"]
             }
-            return findings(value, root.member("definitions").member(String(name.dropFirst(14))), path)
+            return findings(value, root.at("definitions").at(String(name.dropFirst(14))), path)
         case "type":
             let types = rule.string.map { [$0] } ?? rule.list.compactMap(\.string)
             return types.contains { isOf($0, value) } ? [] : ["\(path): not of type \(types)"]
@@ -70,11 +70,11 @@ struct DraftFourValidator {
             return keyword.value.list.compactMap(\.string).filter { !names.contains($0) }.map { "\(path): no \($0)" }
         case "properties":
             return members.flatMap { member -> [String] in
-                let rule = keyword.value.member(member.name)
+                let rule = keyword.value.at(member.name)
                 return rule.isNull ? [] : findings(member.value, rule, "\(path).\(member.name)")
             }
         default:
-            let others = members.filter { schema.member("properties").member($0.name).isNull }
+            let others = members.filter { schema.at("properties").at($0.name).isNull }
             if case .bool(let isAllowed) = keyword.value {
                 return isAllowed ? [] : others.map { "\(path).\($0.name): not allowed" }
             }

@@ -41,8 +41,8 @@ import Testing
         let document = try JSONText.parse(Array(text.utf8))
         let findings = DraftFourValidator(schema).findings(document)
         #expect(findings.isEmpty, "\(findings.prefix(5))")
-        #expect(document.member("runs").list.count == Self.results.count)
-        #expect(document.member("runs").list.contains { !$0.member("results").list.isEmpty })
+        #expect(document.at("runs").list.count == Self.results.count)
+        #expect(document.at("runs").list.contains { !$0.at("results").list.isEmpty })
     }
 
     @Test func theSchemaTellsWhatIsWrong() throws {
@@ -64,24 +64,24 @@ import Testing
         let failing = check(
             SourceFile(path: "r.spec", text: SmallSpecs.ring), read: { _ in nil }, options: options)
         let document = try JSONText.parse(Array(try #require(Self.run([failing]).text(.sarif)).utf8))
-        let finding = try #require(document.member("runs").list.first?.member("results").list.first)
-        #expect(finding.member("ruleId").string == "shmcheck/invariant/r/none_lost")
-        let flow = try #require(finding.member("codeFlows").list.first).member("threadFlows").list
-        #expect(Set(flow.compactMap { $0.member("id").string }) == ["producer#1", "producer#2"])
-        let orders = flow.flatMap { $0.member("locations").list.compactMap { $0.member("executionOrder").int } }
+        let finding = try #require(document.at("runs").list.first?.at("results").list.first)
+        #expect(finding.at("ruleId").string == "shmcheck/invariant/r/none_lost")
+        let flow = try #require(finding.at("codeFlows").list.first).at("threadFlows").list
+        #expect(Set(flow.compactMap { $0.at("id").string }) == ["producer#1", "producer#2"])
+        let orders = flow.flatMap { $0.at("locations").list.compactMap { $0.at("executionOrder").int } }
         #expect(orders.sorted() == Array(1...orders.count))
-        let last = flow.flatMap { $0.member("locations").list }.max {
-            ($0.member("executionOrder").int ?? 0) < ($1.member("executionOrder").int ?? 0)
+        let last = flow.flatMap { $0.at("locations").list }.max {
+            ($0.at("executionOrder").int ?? 0) < ($1.at("executionOrder").int ?? 0)
         }
-        #expect(last?.member("kinds").list.first?.string == "danger")
-        #expect(finding.member("partialFingerprints").member("shmcheckTraceShape/v1").string?.count == 16)
+        #expect(last?.at("kinds").list.first?.string == "danger")
+        #expect(finding.at("partialFingerprints").at("shmcheckTraceShape/v1").string?.count == 16)
     }
 
     @Test func moreThanTwentyFilesAreOneRun() throws {
         let many = (0..<25).map { report(SmallSpecs.deadlock, path: "s\($0).spec") }
         let document = try JSONText.parse(Array(try #require(Self.run(many).text(.sarif)).utf8))
-        #expect(document.member("runs").list.count == 1)
-        #expect(document.member("runs").list.first?.member("results").list.count == 25)
+        #expect(document.at("runs").list.count == 1)
+        #expect(document.at("runs").list.first?.at("results").list.count == 25)
     }
 
     // MARK: All kinds

@@ -94,7 +94,7 @@ final class Browser {
     }
 
     /// Opens a page of a size and waits until it is there.
-    func open(_ file: URL, width: Int = 1400, isDark: Bool = false, runsScripts: Bool = true, hash: String = "") throws
+    func visit(_ file: URL, width: Int = 1400, isDark: Bool = false, runsScripts: Bool = true, hash: String = "") throws
     {
         try call(
             "Emulation.setDeviceMetricsOverride",

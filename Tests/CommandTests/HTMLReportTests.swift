@@ -20,7 +20,7 @@ struct HTMLReportTests {
     @Test func keysGoFromStepToStep() throws {
         let folder = try TemporaryFolder()
         let browser = try Browser()
-        try browser.open(report(["Specs/queue.spec", "--fault", "Q1"], folder))
+        try browser.visit(report(["Specs/queue.spec", "--fault", "Q1"], folder))
         #expect(try browser.text(Self.shown) == "c1s8")
         let presses = [
             ("ArrowLeft", "c1s7"), ("k", "c1s6"), ("j", "c1s7"), ("Home", "c1s0"), ("ArrowLeft", "c1s0"),
@@ -60,7 +60,7 @@ struct HTMLReportTests {
     @Test func linksAndTheSliderLeadToSteps() throws {
         let folder = try TemporaryFolder()
         let browser = try Browser()
-        try browser.open(report(["Specs/queue.spec", "--fault", "Q1"], folder), hash: "#c1s3")
+        try browser.visit(report(["Specs/queue.spec", "--fault", "Q1"], folder), hash: "#c1s3")
         #expect(try browser.text(Self.shown) == "c1s3")
         _ = try browser.value("document.querySelector('.step.on .why').click()")
         try browser.press("Shift")
@@ -78,11 +78,11 @@ struct HTMLReportTests {
         for count in 0...8 { #expect(text.contains("id=\"c1s\(count)\"")) }
         // A page without scripts is asked by what its style sheet shows.
         let browser = try Browser()
-        try browser.open(file, runsScripts: false, hash: "#c1s5")
+        try browser.visit(file, runsScripts: false, hash: "#c1s5")
         let visible =
             "[...document.querySelectorAll('.step')].filter(s => getComputedStyle(s).display !== 'none').map(s => s.id).join()"
         #expect(try browser.text(visible) == "c1s5")
-        try browser.open(file, runsScripts: false)
+        try browser.visit(file, runsScripts: false)
         #expect(try browser.text(visible) == "c1s8")
     }
 
@@ -95,7 +95,7 @@ struct HTMLReportTests {
         let result = try Command.run(["<b>h.spec", "--report", "html=r.html"], in: folder.url)
         #expect(result.code == 12)
         let browser = try Browser()
-        try browser.open(folder.url.appending(path: "r.html"))
+        try browser.visit(folder.url.appending(path: "r.html"))
         #expect(try browser.text("document.title") == "shmcheck: <b>h.spec")
         #expect(
             try browser.number("document.images.length + document.querySelectorAll('b:not(.because b)').length") == 0)
@@ -110,7 +110,7 @@ struct HTMLReportTests {
     @Test(arguments: [false, true]) func textHasEnoughContrast(isDark: Bool) throws {
         let folder = try TemporaryFolder()
         let browser = try Browser()
-        try browser.open(report(["Specs/queue.spec", "--only", "Q1", "--only", "default"], folder), isDark: isDark)
+        try browser.visit(report(["Specs/queue.spec", "--only", "Q1", "--only", "default"], folder), isDark: isDark)
         let script = """
             (() => {
               const c = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
@@ -138,14 +138,14 @@ struct HTMLReportTests {
     @Test(arguments: [1400, 700, 360]) func noPageIsWiderThanItsWindow(width: Int) throws {
         let folder = try TemporaryFolder()
         let browser = try Browser()
-        try browser.open(report(["Specs/queue.spec", "--fault", "Q1"], folder), width: width)
+        try browser.visit(report(["Specs/queue.spec", "--fault", "Q1"], folder), width: width)
         #expect(try browser.number("document.documentElement.scrollWidth") <= width)
     }
 
     @Test func whatCanBePressedHasANameAndTablesHaveHeads() throws {
         let folder = try TemporaryFolder()
         let browser = try Browser()
-        try browser.open(report(["Specs/prime.spec", "--fault", "P10"], folder))
+        try browser.visit(report(["Specs/prime.spec", "--fault", "P10"], folder))
         let nameless = """
             [...document.querySelectorAll('button, input, a[href], svg[role]')].filter(e =>
               !(e.getAttribute('aria-label') || e.textContent.trim())).length
@@ -161,7 +161,7 @@ struct HTMLReportTests {
     @Test func aPassingRunShowsCoverageAndSampleRuns() throws {
         let folder = try TemporaryFolder()
         let browser = try Browser()
-        try browser.open(report(["Specs/queue.spec", "--only", "default"], folder))
+        try browser.visit(report(["Specs/queue.spec", "--only", "default"], folder))
         #expect(try browser.text("document.querySelector('.chip').textContent") == "PASSED")
         #expect(try browser.text("document.querySelector('.coverage').textContent").contains("330"))
         #expect(

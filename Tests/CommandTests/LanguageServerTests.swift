@@ -42,7 +42,7 @@ private final class EditorClient {
         send(["jsonrpc": "2.0", "id": .integer(Int128(lastID)), "method": .string(method), "params": parameters])
         while true {
             let message = try next()
-            if message.member("id").int == lastID, message.member("method").isNull { return message }
+            if message.at("id").int == lastID, message.at("method").isNull { return message }
             heard.append(message)
         }
     }
@@ -66,9 +66,8 @@ private final class EditorClient {
 
     func diagnostics() throws -> [JSONValue] {
         while true {
-            if let index = heard.firstIndex(where: { $0.member("method").string == "textDocument/publishDiagnostics" })
-            {
-                return heard.remove(at: index).member("params").member("diagnostics").list
+            if let index = heard.firstIndex(where: { $0.at("method").string == "textDocument/publishDiagnostics" }) {
+                return heard.remove(at: index).at("params").at("diagnostics").list
             }
             heard.append(try next())
         }
@@ -110,7 +109,7 @@ private final class EditorClient {
     private func client(_ text: String = plain) throws -> EditorClient {
         let client = try EditorClient(in: packageFolder)
         let capabilities = try client.request("initialize", ["processId": .null, "capabilities": .object([])])
-        #expect(capabilities.member("result").member("serverInfo").member("name").string == "shmcheck")
+        #expect(capabilities.at("result").at("serverInfo").at("name").string == "shmcheck")
         client.notify("initialized", .object([]))
         client.notify(
             "textDocument/didOpen",
@@ -147,7 +146,7 @@ private final class EditorClient {
         try client.request(
             "textDocument/\(method)",
             .object([.init("textDocument", ["uri": .string(Self.uri)]), .init("position", place)] + more)
-        ).member("result")
+        ).at("result")
     }
 
     @Test func mistakesAreToldAsOneTypes() throws {
@@ -163,23 +162,23 @@ private final class EditorClient {
             ])
         let found = try client.diagnostics()
         #expect(found.count == 1)
-        #expect(found.first?.member("severity").int == 1)
-        #expect(found.first?.member("range").member("start").member("line").int == 12)
-        #expect(found.first?.member("message").string?.contains("did you mean `full`") == true, "\(found)")
+        #expect(found.first?.at("severity").int == 1)
+        #expect(found.first?.at("range").at("start").at("line").int == 12)
+        #expect(found.first?.at("message").string?.contains("did you mean `full`") == true, "\(found)")
         client.notify("textDocument/didClose", ["textDocument": ["uri": .string(Self.uri)]])
         #expect(try client.diagnostics().isEmpty)
     }
 
     @Test func hoverShowsDeclarationValuesAndSteps() throws {
         let client = try client()
-        let function = try ask(client, "hover", place("put(1)")).member("contents").member("value").string ?? ""
+        let function = try ask(client, "hover", place("put(1)")).at("contents").at("value").string ?? ""
         #expect(
             function.contains("func put(n: int)") && function.contains("`put.acquire (line 11, R)`")
                 && function.contains("put.store"), "\(function)")
-        let field = try ask(client, "hover", place("full < SLOTS")).member("contents").member("value").string ?? ""
+        let field = try ask(client, "hover", place("full < SLOTS")).at("contents").at("value").string ?? ""
         #expect(field.contains("full: int in 0..<SLOTS") && field.contains("values: `int in 0..<3`"), "\(field)")
         #expect(
-            try ask(client, "hover", place("box.lock")).member("contents").member("value").string?.contains("The box")
+            try ask(client, "hover", place("box.lock")).at("contents").at("value").string?.contains("The box")
                 == true)
         #expect(try ask(client, "hover", ["line": .integer(999), "character": .integer(9)]).isNull)
     }
@@ -188,17 +187,17 @@ private final class EditorClient {
         let client = try client()
         let definition = try ask(client, "definition", place("SLOTS", 2)).list
         #expect(definition.count == 1)
-        #expect(try definition.first?.member("range").member("start") == place("SLOTS"))
+        #expect(try definition.first?.at("range").at("start") == place("SLOTS"))
         #expect(try ask(client, "references", place("SLOTS")).list.count == 4)
         #expect(try ask(client, "references", place("m %")).list.count == 2)
         #expect(
-            try ask(client, "definition", place("put(1)")).list.first?.member("range").member("start") == place("put("))
+            try ask(client, "definition", place("put(1)")).list.first?.at("range").at("start") == place("put("))
     }
 
     @Test func aNameIsChangedEverywhereOrNotAtAll() throws {
         let client = try client()
         let edit = try ask(client, "rename", place("full"), [.init("newName", "count_of")])
-        #expect(edit.member("changes").member(Self.uri).list.count == 3)
+        #expect(edit.at("changes").at(Self.uri).list.count == 3)
         for name in ["", "1x", "a b", "let", "SLOTS", "ü"] {
             #expect(try ask(client, "rename", place("full"), [.init("newName", .string(name))]).isNull, "\(name)")
         }
@@ -208,26 +207,26 @@ private final class EditorClient {
     @Test func theDocumentHasSymbolsCompletionsLensesAndAShape() throws {
         let client = try client()
         let document: JSONValue = ["textDocument": ["uri": .string(Self.uri)]]
-        let symbols = try client.request("textDocument/documentSymbol", document).member("result").list
-        #expect(symbols.compactMap { $0.member("name").string } == ["SLOTS", "box", "put", "p", "small"])
-        #expect(symbols[1].member("children").list.compactMap { $0.member("name").string } == ["lock", "full"])
-        let members = try ask(client, "completion", place("full = m")).list.compactMap { $0.member("label").string }
+        let symbols = try client.request("textDocument/documentSymbol", document).at("result").list
+        #expect(symbols.compactMap { $0.at("name").string } == ["SLOTS", "box", "put", "p", "small"])
+        #expect(symbols[1].at("children").list.compactMap { $0.at("name").string } == ["lock", "full"])
+        let members = try ask(client, "completion", place("full = m")).list.compactMap { $0.at("label").string }
         #expect(members == ["full", "lock"])
-        let names = try ask(client, "completion", place("m % SLOTS")).list.compactMap { $0.member("label").string }
+        let names = try ask(client, "completion", place("m % SLOTS")).list.compactMap { $0.at("label").string }
         #expect(names.contains("SLOTS") && names.contains("n") && names.contains("acquire") && !names.contains("full"))
-        #expect(try client.request("textDocument/formatting", document).member("result").list.isEmpty)
-        let lenses = try client.request("textDocument/codeLens", document).member("result").list
-        #expect(lenses.first?.member("command").member("title").string == "▶ check")
+        #expect(try client.request("textDocument/formatting", document).at("result").list.isEmpty)
+        let lenses = try client.request("textDocument/codeLens", document).at("result").list
+        #expect(lenses.first?.at("command").at("title").string == "▶ check")
         _ = try client.request(
             "workspace/executeCommand",
             ["command": "shmcheck.check", "arguments": .array([.string(Self.uri), "default"])])
-        while !client.heard.contains(where: { $0.member("method").string == "workspace/codeLens/refresh" }) {
+        while !client.heard.contains(where: { $0.at("method").string == "workspace/codeLens/refresh" }) {
             _ = try client.request("textDocument/codeLens", document)
             usleep(20_000)
         }
-        let after = try client.request("textDocument/codeLens", document).member("result").list
+        let after = try client.request("textDocument/codeLens", document).at("result").list
         #expect(
-            after.first?.member("command").member("title").string?.hasPrefix("▶ check · last: HOLDS (exhaustive")
+            after.first?.at("command").at("title").string?.hasPrefix("▶ check · last: HOLDS (exhaustive")
                 == true)
     }
 
@@ -236,10 +235,10 @@ private final class EditorClient {
         client.sendRaw("Content-Length: 5\r\n\r\n{{{{{")
         client.sendRaw("Content-Length: x\r\n\r\n")
         client.sendRaw("Nothing: 1\r\n\r\n")
-        #expect(try client.request("textDocument/unheard", .object([])).member("error").member("code").int == -32602)
-        #expect(try client.request("nothing", .null).member("error").member("code").int == -32601)
-        #expect(try client.request("shutdown", .null).member("error").isNull)
-        #expect(try client.request("textDocument/hover", .null).member("error").member("code").int == -32600)
+        #expect(try client.request("textDocument/unheard", .object([])).at("error").at("code").int == -32602)
+        #expect(try client.request("nothing", .null).at("error").at("code").int == -32601)
+        #expect(try client.request("shutdown", .null).at("error").isNull)
+        #expect(try client.request("textDocument/hover", .null).at("error").at("code").int == -32600)
         client.notify("exit", .null)
         #expect(client.end() == 0)
     }
@@ -249,8 +248,8 @@ private final class EditorClient {
             of: "const SLOTS = 3", with: "/* 𝔘 */ const SLOTS = 3")
         let client = try client(text)
         let definition = try ask(client, "definition", place("SLOTS", 2, in: text)).list
-        #expect(try definition.first?.member("range").member("start") == place("SLOTS", in: text))
-        #expect(try definition.first?.member("range").member("start").member("character").int == 15)
+        #expect(try definition.first?.at("range").at("start") == place("SLOTS", in: text))
+        #expect(definition.first?.at("range").at("start").at("character").int == 15)
     }
 }
 

@@ -200,6 +200,21 @@ import Testing
         #expect(cleared.output.hasPrefix("1 verdicts removed"))
     }
 
+    // MARK: Editors
+
+    @Test(arguments: ["vscode/syntaxes/shmcheck.tmLanguage.json", "vim/syntax/shmcheck.vim", "emacs/shmcheck-mode.el"])
+    func everyWordOfTheLanguageHasAColour(path: String) throws {
+        let text = String(decoding: try #require(fileBytes("Editors/\(path)")), as: UTF8.self)
+        let words = Set(text.matches(of: /[A-Za-z_][A-Za-z0-9_]*/).map { String($0.output) })
+        for word in SymbolIndex.languageWords { #expect(words.contains(word), "\(word)") }
+    }
+
+    @Test func theFilesOfTheExtensionAreJSON() throws {
+        for name in ["package.json", "language-configuration.json", "syntaxes/shmcheck.tmLanguage.json"] {
+            _ = try JSONSerialization.jsonObject(with: Data(try #require(fileBytes("Editors/vscode/\(name)"))))
+        }
+    }
+
     // MARK: The command itself
 
     @Test(arguments: ["bash", "zsh", "fish"]) func completionsKnowEveryCommand(shell: String) throws {
@@ -211,7 +226,7 @@ import Testing
     private static let commands = [
         "check", "ci", "show", "why", "trace", "graph", "explain", "init", "fmt", "lsp", "doctor", "cache",
         "completions",
-        "boot", "disassemble", "version",
+        "bind", "replay", "boot", "disassemble", "version",
     ]
 
     @Test func theManualPageHasEveryCommandAndOption() throws {

@@ -25,7 +25,7 @@ struct CachedCheck {
             if let run = property.trace {
                 let text = ITFReport.document(
                     run, source: path, property: property.name, verdict: property.verdict.rawValue,
-                    check: result.name, fault: result.fault)
+                    origin: TraceOrigin(of: result))
                 trace = .string(text)
             }
             return [
@@ -56,47 +56,47 @@ struct CachedCheck {
     var result: CheckResult? {
         var lowering = LoweringOptions()
         lowering.isUnreduced = check.options.isUnreduced
-        lowering.unguarded = Set(document.member("systemUnguarded").list.compactMap(\.string))
+        lowering.unguarded = Set(document.at("systemUnguarded").list.compactMap(\.string))
         guard let system = lower(model, options: lowering, diagnostics: diagnostics),
-            diagnostics.all.count == document.member("diagnostics").int,
-            let scope = document.member("scope").string.flatMap(Scope.init(rawValue:))
+            diagnostics.all.count == document.at("diagnostics").int,
+            let scope = document.at("scope").string.flatMap(Scope.init(rawValue:))
         else { return nil }
         var properties: [PropertyResult] = []
-        for entry in document.member("properties").list {
+        for entry in document.at("properties").list {
             guard let property = property(entry, system) else { return nil }
             properties.append(property)
         }
         let configuration = check.configuration
-        func number(_ name: String) -> Int { document.member(name).int ?? 0 }
-        func names(_ name: String) -> [String] { document.member(name).list.compactMap(\.string) }
+        func number(_ name: String) -> Int { document.at(name).int ?? 0 }
+        func names(_ name: String) -> [String] { document.at(name).list.compactMap(\.string) }
         var result = CheckResult(
             name: configuration.name, fault: configuration.fault, story: configuration.story,
             constants: model.constants.filter(\.isOwn), memory: configuration.memory ?? model.memory, scope: scope,
             depthBound: configuration.depth ?? check.options.limits.depth,
-            limit: document.member("limit").string.flatMap(LimitReached.init(rawValue:)), states: number("states"),
+            limit: document.at("limit").string.flatMap(LimitReached.init(rawValue:)), states: number("states"),
             transitions: number("transitions"), depth: number("depth"), frontier: number("frontier"),
             neverEnabled: names("neverEnabled"), exploredAsUnguarded: names("unguarded"),
-            expected: configuration.expected, isMet: document.member("met").flag,
-            unmetReason: document.member("reason").string, properties: properties, lockCycles: [],
+            expected: configuration.expected, isMet: document.at("met").flag,
+            unmetReason: document.at("reason").string, properties: properties, lockCycles: [],
             diagnostics: diagnostics.all, system: system, seconds: 0, bytes: number("bytes"), internalErrors: [])
         result.isCached = true
         return result
     }
 
     private func property(_ entry: JSONValue, _ system: TransitionSystem) -> PropertyResult? {
-        guard let name = entry.member("name").string,
-            let kind = entry.member("kind").string.flatMap(ReportedKind.init(rawValue:)),
-            let verdict = entry.member("verdict").string.flatMap(Verdict.init(rawValue:))
+        guard let name = entry.at("name").string,
+            let kind = entry.at("kind").string.flatMap(ReportedKind.init(rawValue:)),
+            let verdict = entry.at("verdict").string.flatMap(Verdict.init(rawValue:))
         else { return nil }
         var trace: Trace?
-        if let text = entry.member("trace").string {
+        if let text = entry.at("trace").string {
             guard let read = try? TraceReading.trace(Array(text.utf8), in: system) else { return nil }
             trace = read
         }
         let stated = model.properties.first { $0.name == name }?.range ?? model.proofs.first { $0.name == name }?.range
         let range = stated ?? system.assertions.first { $0.name == name }?.range ?? trace?.violation?.range
         return PropertyResult(
-            name: name, kind: kind, verdict: verdict, message: entry.member("message").string, range: range,
-            trace: trace, evaluations: entry.member("evaluations").int, witnessDepth: entry.member("witnessDepth").int)
+            name: name, kind: kind, verdict: verdict, message: entry.at("message").string, range: range,
+            trace: trace, evaluations: entry.at("evaluations").int, witnessDepth: entry.at("witnessDepth").int)
     }
 }

@@ -34,11 +34,12 @@ package struct CheckedSystem: Sendable {
             }
             options.definitions.append(setting)
         }
+        if let check = origin.check { options.only = [check] }
         let run = SpecRun(source: source, loaded: loaded, options: options, plain: diagnostics)
         let stated = run.stated()
         let chosen = run.chosen(from: stated)
-        // Any check is the plain one with its constants; a file may state that one or not.
-        let plain = chosen.first { $0.fault == origin.fault && $0.name == origin.fault }
+        // Without a name it is the plain check, which a file may state or not.
+        let plain = chosen.first { $0.fault == origin.fault && $0.name == (origin.fault ?? origin.check) }
         guard !diagnostics.hasErrors, let configuration = plain ?? (origin.isPlain ? Configuration() : nil) else {
             return nil
         }
@@ -55,7 +56,7 @@ package struct CheckedSystem: Sendable {
 }
 
 extension TraceOrigin {
-    fileprivate var isPlain: Bool { fault == nil && settings.isEmpty }
+    fileprivate var isPlain: Bool { check == nil && fault == nil && settings.isEmpty }
 }
 
 extension SettingSyntax {

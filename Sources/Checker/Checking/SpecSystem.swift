@@ -64,15 +64,4 @@ public struct SpecSystem: Sendable {
         }
         self.system = system
     }
-
-    /// `NAME=VALUE` as a setting; nil when it is none. The value is an expression of the language.
-    public static func setting(_ text: String) -> SettingSyntax? {
-        let diagnostics = Diagnostics()
-        let source = SourceFile(path: "-D \(text)", text: "spec D\nconst \(text)\n")
-        let spec = Parser.parse(source, diagnostics: diagnostics)
-        guard !diagnostics.hasErrors, let item = spec?.items.first, spec?.items.count == 1,
-            case .constant(let name, nil, let value) = item.kind
-        else { return nil }
-        return SettingSyntax(name: name, value: value)
-    }
 }

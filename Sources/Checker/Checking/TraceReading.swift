@@ -25,20 +25,18 @@ public struct ReadTrace: Sendable {
     public let property: String
     /// `violated` or `holds`.
     public let verdict: String
-    /// The check's name.
-    public let check: String?
-    /// The fault's id.
-    public let fault: String?
+    /// Which check it is of.
+    public let origin: TraceOrigin
 
     /// The same with another run.
     public func replacing(_ trace: Trace) -> ReadTrace {
-        ReadTrace(trace: trace, source: source, property: property, verdict: verdict, check: check, fault: fault)
+        ReadTrace(trace: trace, source: source, property: property, verdict: verdict, origin: origin)
     }
 
     /// The trace as ITF.
     public var itf: String {
         ITFReport.document(
-            trace, source: source, property: property, verdict: verdict, check: check, fault: fault)
+            trace, source: source, property: property, verdict: verdict, origin: origin)
     }
 }
 
@@ -58,8 +56,8 @@ public enum TraceReading {
         do throws(JSONError) { document = try JSONText.parse(bytes) } catch {
             throw TraceReadingError("this is no JSON: \(error.message)")
         }
-        let details = document.member("#meta").member("shmcheck")
-        guard details.member("v").int == 1, let source = document.member("#meta").member("source").string else {
+        let details = document.at("#meta").at("shmcheck")
+        guard details.at("v").int == 1, let source = document.at("#meta").at("source").string else {
             throw TraceReadingError("this is no trace that shmcheck wrote")
         }
         guard let text = read(source) else { throw TraceReadingError("the spec \(source) of the trace cannot be read") }
@@ -67,9 +65,11 @@ public enum TraceReading {
         var walk = TraceWalk(system: system, document: document)
         let trace = try walk.trace()
         return ReadTrace(
-            trace: trace, source: source, property: details.member("property").string ?? "",
-            verdict: details.member("verdict").string ?? "violated", check: details.member("check").string,
-            fault: details.member("fault").string)
+            trace: trace, source: source, property: details.at("property").string ?? "",
+            verdict: details.at("verdict").string ?? "violated",
+            origin: TraceOrigin(
+                check: details.at("check").string, fault: details.at("fault").string,
+                settings: details.at("settings").list.compactMap(\.string)))
     }
 
     /// The run of a trace in a system that is known to be its own.
@@ -87,23 +87,28 @@ public enum TraceReading {
         throws(TraceReadingError) -> TransitionSystem
     {
         var choice = SpecSystem.Choice()
-        choice.fault = details.member("fault").string
-        choice.check = details.member("check").string
-        choice.isUnreduced = details.member("unreduced").flag ?? false
-        choice.unguarded = Set(details.member("unguarded").list.compactMap(\.string))
-        var system = try lowered(source, choice, read)
+        choice.fault = details.at("fault").string
+        choice.check = details.at("check").string
+        for text in details.at("settings").list.compactMap(\.string) {
+            guard let setting = SettingSyntax(text: text) else { throw TraceReadingError("\(text) is no setting") }
+            choice.definitions.append(setting)
+        }
+        choice.isUnreduced = details.at("unreduced").flag ?? false
+        choice.unguarded = Set(details.at("unguarded").list.compactMap(\.string))
+        let system = try lowered(source, choice, read)
+        var isChanged = false
         let plain = PlainValues(types: system.types)
-        let recorded = details.member("constants")
+        let recorded = details.at("constants")
         for constant in system.constants where constant.isOwn {
-            let value = recorded.member(constant.name)
+            let value = recorded.at(constant.name)
             guard plain.json(constant.value, as: constant.type) != value else { continue }
-            guard let text = literal(value), let setting = SpecSystem.setting("\(constant.name) = \(text)") else {
+            guard let text = literal(value), let setting = SettingSyntax(text: "\(constant.name) = \(text)") else {
                 throw TraceReadingError("the constant \(constant.name) has another value than in the trace")
             }
             choice.definitions.append(setting)
+            isChanged = true
         }
-        if !choice.definitions.isEmpty { system = try lowered(source, choice, read) }
-        return system
+        return isChanged ? try lowered(source, choice, read) : system
     }
 
     private static func lowered(_ source: SourceFile, _ choice: SpecSystem.Choice, _ read: @escaping SpecLoader.Reader)
@@ -140,8 +145,8 @@ private struct TraceWalk {
     init(system: TransitionSystem, document: JSONValue) {
         self.system = system
         layout = ITFLayout(system)
-        states = document.member("states").list
-        details = document.member("#meta").member("shmcheck")
+        states = document.at("states").list
+        details = document.at("#meta").at("shmcheck")
     }
 
     mutating func trace() throws(TraceReadingError) -> Trace {
@@ -165,18 +170,18 @@ private struct TraceWalk {
         let index = steps.count + 1
         guard index < states.count else { return true }
         furthest = max(furthest, index)
-        let meta = states[index].member("#meta")
+        let meta = states[index].at("#meta")
         for transition in ReferenceStepper(system).transitions(from: state) {
-            guard transition.name == meta.member("step").string, isTaken(transition, meta) else { continue }
+            guard transition.name == meta.at("step").string, isTaken(transition, meta) else { continue }
             switch transition.outcome {
             case .state(let next):
-                guard meta.member("violates").isNull, matches(next, index) else { continue }
+                guard meta.at("violates").isNull, matches(next, index) else { continue }
                 steps.append(step(transition, next))
                 if extend(from: next, &steps, &violation) { return true }
                 steps.removeLast()
             case .violation(let found, let next):
-                guard meta.member("violates").flag == true, matches(next, index),
-                    system.name(of: found.kind) == details.member("property").string
+                guard meta.at("violates").flag == true, matches(next, index),
+                    system.name(of: found.kind) == details.at("property").string
                 else { continue }
                 steps.append(step(transition, next))
                 violation = found
@@ -189,12 +194,12 @@ private struct TraceWalk {
 
     private func isTaken(_ transition: Transition, _ meta: JSONValue) -> Bool {
         switch transition.actor {
-        case .process(let pid): return system.types.pidNames[pid] == meta.member("process").string
+        case .process(let pid): return system.types.pidNames[pid] == meta.at("process").string
         case .action:
             let trace = Trace(
                 system: system, initial: SystemState(data: [], processes: []), steps: [], violation: nil,
                 explanation: nil)
-            return trace.name(of: transition.actor) == meta.member("action").string
+            return trace.name(of: transition.actor) == meta.at("action").string
         }
     }
 
@@ -207,10 +212,10 @@ private struct TraceWalk {
     private func matches(_ state: SystemState, _ index: Int) -> Bool {
         let document = states[index]
         for group in layout.groups
-        where document.member(group.name) != group.value(in: state, system, layout.values) { return false }
-        if !system.processes.isEmpty, document.member(ITFLayout.processes) != layout.positions(state) { return false }
+        where document.at(group.name) != group.value(in: state, system, layout.values) { return false }
+        if !system.processes.isEmpty, document.at(ITFLayout.processes) != layout.positions(state) { return false }
         let locals = layout.locals(state)
-        let recorded = document.member("#meta").member("locals")
+        let recorded = document.at("#meta").at("locals")
         return locals.isEmpty ? recorded.isNull : recorded == .object(locals)
     }
 
@@ -220,10 +225,10 @@ private struct TraceWalk {
     {
         var violation = found
         var explanation: Trace.Explanation?
-        let name = details.member("property").string ?? ""
+        let name = details.at("property").string ?? ""
         let last = steps.last?.state ?? initial
         let before = steps.isEmpty ? nil : steps.count == 1 ? initial : steps[steps.count - 2].state
-        if violation == nil, details.member("verdict").string == "violated" {
+        if violation == nil, details.at("verdict").string == "violated" {
             if let index = system.properties.firstIndex(where: { $0.name == name }) {
                 let property = system.properties[index]
                 switch ReferenceProperties(system).judge(index, in: last, before: before) {
@@ -237,7 +242,7 @@ private struct TraceWalk {
                     throw TraceReadingError("\(name) is not false at the end of the trace: the spec has changed since")
                 }
             } else if name == "deadlock", let range = steps.last?.range ?? system.variables.first?.range {
-                let message = details.member("message").string ?? "deadlock"
+                let message = details.at("message").string ?? "deadlock"
                 violation = Violation(kind: .deadlock, message: message, range: range)
             } else {
                 throw TraceReadingError("the spec has no property \(name)")

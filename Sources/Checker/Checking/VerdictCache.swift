@@ -69,7 +69,7 @@ extension CheckRun {
     /// The result of an earlier run of the same check; nil when there is none that can be used.
     func cached(_ key: VerdictKey, _ model: TypedModel, _ diagnostics: Diagnostics) -> CheckResult? {
         guard let bytes = options.cache?.read(key.name) else { return nil }
-        guard let document = try? JSONText.parse(bytes), document.member("key").string == key.text else { return nil }
+        guard let document = try? JSONText.parse(bytes), document.at("key").string == key.text else { return nil }
         return CachedCheck(document: document, check: self, model: model, diagnostics: diagnostics).result
     }
 

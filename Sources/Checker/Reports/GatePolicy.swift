@@ -97,19 +97,19 @@ public struct Baseline: Sendable {
     /// - Throws: `JSONError` when the text is no report of this program.
     public init(_ bytes: [UInt8]) throws(JSONError) {
         let document = try JSONText.parse(bytes)
-        guard document.member("tool").member("name").string == "shmcheck", document.member("v").int == 1 else {
+        guard document.at("tool").at("name").string == "shmcheck", document.at("v").int == 1 else {
             throw JSONError(message: "no report of shmcheck (write one with --report json=FILE)")
         }
         var failures: [Key: Set<String>] = [:]
-        for spec in document.member("specs").list {
-            for check in spec.member("checks").list {
-                let violated = check.member("properties").list.filter { $0.member("verdict").string == "violated" }
-                let isUnmet = check.member("met").flag == false
-                let isFailing = isUnmet || (check.member("expected").isNull && !violated.isEmpty)
+        for spec in document.at("specs").list {
+            for check in spec.at("checks").list {
+                let violated = check.at("properties").list.filter { $0.at("verdict").string == "violated" }
+                let isUnmet = check.at("met").flag == false
+                let isFailing = isUnmet || (check.at("expected").isNull && !violated.isEmpty)
                 guard isFailing else { continue }
                 let key = Key(
-                    spec: spec.member("path").string ?? "", check: check.member("name").string ?? "default")
-                failures[key] = Set(violated.compactMap { $0.member("name").string })
+                    spec: spec.at("path").string ?? "", check: check.at("name").string ?? "default")
+                failures[key] = Set(violated.compactMap { $0.at("name").string })
             }
         }
         self.failures = failures

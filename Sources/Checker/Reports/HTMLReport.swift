@@ -138,8 +138,8 @@ struct HTMLReport {
         var itf: String?
         if role == .failure {
             let text = ITFReport.document(
-                trace, source: result.path, property: property?.name ?? "", verdict: "violated", check: check.name,
-                fault: check.fault)
+                trace, source: result.path, property: property?.name ?? "", verdict: "violated",
+                origin: TraceOrigin(of: check, settings: report.settings))
             if text.utf8.count <= Self.itfLimit { itf = text }
         }
         var sentences = sentences

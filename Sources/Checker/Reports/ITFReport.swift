@@ -2,6 +2,30 @@
 
 import Model
 
+/// Which check a trace is of, as far as the trace itself does not say it: enough to make its system again.
+public struct TraceOrigin: Sendable {
+    /// The check's name, when it has one.
+    public var check: String?
+    /// The fault's id, when it is one.
+    public var fault: String?
+    /// `NAME=VALUE` of each `-D`.
+    public var settings: [String]
+
+    /// The plain check, unless told otherwise.
+    public init(check: String? = nil, fault: String? = nil, settings: [String] = []) {
+        self.check = check
+        self.fault = fault
+        self.settings = settings
+    }
+}
+
+extension TraceOrigin {
+    /// The origin of what a check found.
+    public init(of check: CheckResult, settings: [String] = []) {
+        self.init(check: check.fault == nil ? check.name : nil, fault: check.fault, settings: settings)
+    }
+}
+
 /// Writes traces as ITF (Apalache, "ADR-015: Informal Trace Format in JSON").
 ///
 /// All that Apalache's own reader asks for is kept: a type for every variable and for nothing else, the same variables
@@ -15,11 +39,10 @@ public struct ITFReport {
     ///   - source: the path of the spec.
     ///   - property: the property that is violated or witnessed.
     ///   - verdict: what is said of it, as in the JSON report.
-    ///   - check: the name of the check that found it; nil for the plain one.
-    ///   - fault: the fault that was put in.
     /// - Complexity: O(length of the text).
+    ///   - origin: which check of the spec it is of.
     public static func document(
-        _ trace: Trace, source: String, property: String, verdict: String, check: String? = nil, fault: String? = nil
+        _ trace: Trace, source: String, property: String, verdict: String, origin: TraceOrigin = TraceOrigin()
     ) -> String {
         let layout = ITFLayout(trace.system)
         let states = (0...trace.steps.count).map { state($0, of: trace, layout) }
@@ -29,7 +52,7 @@ public struct ITFReport {
                 "format-description": "https://apalache-mc.org/docs/adr/015adr-trace.html",
                 "source": .string(source),
                 "varTypes": .object(layout.variables.map { .init($0.name, .string($0.type)) }),
-                "shmcheck": details(trace, property: property, verdict: verdict, check: check, fault: fault),
+                "shmcheck": details(trace, property: property, verdict: verdict, origin),
             ],
             "params": .array(ownConstants(trace.system).map { .string($0.name) }),
             "vars": .array(layout.variables.map { .string($0.name) }),
@@ -45,7 +68,7 @@ public struct ITFReport {
     }
 
     private static func details(
-        _ trace: Trace, property: String, verdict: String, check: String?, fault: String?
+        _ trace: Trace, property: String, verdict: String, _ origin: TraceOrigin
     ) -> JSONValue {
         let plain = PlainValues(types: trace.system.types)
         let constants = ownConstants(trace.system)
@@ -53,14 +76,15 @@ public struct ITFReport {
             "v": .integer(1),
             "verdict": .string(verdict),
             "property": .string(property),
-            "check": .optional(check),
-            "fault": .optional(fault),
-            "unreduced": .bool(trace.system.isUnreduced),
-            "unguarded": .array(trace.system.exploredAsUnguarded.map { .string($0) }),
             "message": .optional(trace.violation?.message),
             "span": .optional(trace.violation?.range.spanDescription),
             "seed": .null,
             "constants": .object(constants.map { .init($0.name, plain.json($0.value, as: $0.type)) }),
+            "check": .optional(origin.check),
+            "fault": .optional(origin.fault),
+            "settings": .array(origin.settings.map { .string($0) }),
+            "unguarded": .array(trace.system.exploredAsUnguarded.map { .string($0) }),
+            "unreduced": .bool(trace.system.isUnreduced),
             "memory": .string(trace.system.memory),
             "kernel": .null,
         ]

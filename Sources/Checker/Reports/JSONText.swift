@@ -1,9 +1,11 @@
 // Reading JSON: traces, reports of earlier runs, what editors send.
 
 /// Why a text is not JSON.
-public struct JSONError: Error, Sendable {
+public struct JSONError: Error, Sendable, CustomStringConvertible {
     /// What is wrong, with the byte at which it was noticed.
     public let message: String
+    /// The same.
+    public var description: String { message }
 }
 
 /// Reads JSON documents.
@@ -165,7 +167,7 @@ public struct JSONText {
 
 extension JSONValue {
     /// A member of an object; null when there is none.
-    public func member(_ name: String) -> JSONValue {
+    public func at(_ name: String) -> JSONValue {
         guard case .object(let members) = self else { return .null }
         return members.last { $0.name == name }?.value ?? .null
     }
@@ -187,4 +189,23 @@ extension JSONValue {
 
     /// Whether there is nothing.
     public var isNull: Bool { self == .null }
+}
+
+extension JSONValue {
+    /// Reads a document ("The JavaScript Object Notation (JSON) Data Interchange Format", RFC 8259). O(length of the text).
+    ///
+    /// - Throws: `JSONError` with the place of the first mistake.
+    public init(parsing text: some Collection<UInt8>) throws(JSONError) { self = try JSONText.parse(Array(text)) }
+
+    /// A member of an object; nil when there is none.
+    package func member(_ name: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members.last { $0.name == name }?.value
+    }
+
+    /// The text, when it is a string.
+    package var stringValue: String? { string }
+
+    /// The elements, when it is an array.
+    package var arrayValue: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
 }

@@ -19,19 +19,22 @@ public struct RunReport: Sendable {
     public let policy: GatePolicy
     /// Where traces went; nil when they were not written.
     public let traceFolder: String?
+    /// `NAME=VALUE` of each `-D`.
+    public let settings: [String]
     /// When the run began, as `2026-11-20T23:20:20`; nil leaves times out of what must not change.
     public let timestamp: String?
 
     /// A report of results.
     public init(
         _ results: [SpecResult], exitCode: Int, version: String, policy: GatePolicy, traceFolder: String?,
-        timestamp: String?
+        settings: [String] = [], timestamp: String?
     ) {
         self.results = results
         self.exitCode = exitCode
         self.version = version
         self.policy = policy
         self.traceFolder = traceFolder
+        self.settings = settings
         self.timestamp = timestamp
     }
 
@@ -62,7 +65,7 @@ public struct RunReport: Sendable {
         guard let best, let trace = best.property.trace else { return nil }
         return ITFReport.document(
             trace, source: best.spec.path, property: best.property.name, verdict: best.property.verdict.rawValue,
-            check: best.check.name, fault: best.check.fault)
+            origin: TraceOrigin(of: best.check, settings: settings))
     }
 
     /// Violations that close the gate, with where they belong.

@@ -2,17 +2,6 @@
 
 package import Model
 
-/// Which of a spec's systems a trace is of: enough to make it again.
-package struct TraceOrigin: Sendable {
-    /// The fault's id, when it is one.
-    package var fault: String?
-    /// The spec's own constants as `NAME=VALUE`, whichever check they come from.
-    package var settings: [String] = []
-
-    /// The plain check.
-    package init() {}
-}
-
 /// A trace as a file has it, before it is matched with a spec.
 package struct TraceDocument: Sendable {
     /// Why a file is no trace of ours, or not of the spec that it is held against.
@@ -48,41 +37,29 @@ package struct TraceDocument: Sendable {
     /// - Throws: `Mistake` when it is no ITF document, or lacks what replay needs.
     package init(_ bytes: [UInt8]) throws(Mistake) {
         let document: JSONValue
-        do throws(JSONError) { document = try JSONText.parse(bytes) } catch {
-            throw Mistake(description: "not JSON: \(error.message)")
+        do throws(JSONError) { document = try JSONValue(parsing: bytes) } catch {
+            throw Mistake(description: "not JSON: \(error.description)")
         }
-        let meta = document.member("#meta")
-        guard meta.member("format") == "ITF", !document.member("states").list.isEmpty
+        guard let meta = document.member("#meta"), meta.member("format") == "ITF",
+            let states = document.member("states")?.arrayValue, !states.isEmpty
         else { throw Mistake(description: "not a trace in the Informal Trace Format (ITF)") }
-        let own = meta.member("shmcheck")
-        guard let property = own.member("property").string, let verdict = own.member("verdict").string,
-            let source = meta.member("source").string
+        guard let own = meta.member("shmcheck"), let property = own.member("property")?.stringValue,
+            let verdict = own.member("verdict")?.stringValue, let source = meta.member("source")?.stringValue
         else { throw Mistake(description: "an ITF trace of another tool: it does not say which spec it is of") }
-        guard let isUnreduced = own.member("unreduced").flag, case .array = own.member("unguarded") else {
-            throw Mistake(description: "a trace of an older shmcheck: run `shmcheck check` again")
-        }
+        guard let settings = own.member("settings")?.arrayValue, let unguarded = own.member("unguarded")?.arrayValue,
+            case .bool(let isUnreduced)? = own.member("unreduced")
+        else { throw Mistake(description: "a trace of an older shmcheck: run `shmcheck check` again") }
         self.source = source
         self.property = property
         self.verdict = verdict
+        self.states = states
         self.isUnreduced = isUnreduced
-        states = document.member("states").list
-        unguarded = own.member("unguarded").list.compactMap(\.string)
-        memory = own.member("memory").string ?? "sc"
-        constants = own.member("constants").entries
-        var origin = TraceOrigin()
-        origin.fault = own.member("fault").string
-        origin.settings = constants.compactMap { Self.setting($0.name, $0.value) }
-        self.origin = origin
-    }
-
-    /// A value as `-D` takes it; nil for what has no plain literal.
-    private static func setting(_ name: String, _ value: JSONValue) -> String? {
-        switch value {
-        case .bool(let flag): "\(name)=\(flag)"
-        case .integer(let number): "\(name)=\(number)"
-        case .string(let text): Int128(text).map { "\(name)=\($0)" }
-        case .null, .thousandths, .array, .object: nil
-        }
+        self.unguarded = unguarded.compactMap(\.stringValue)
+        memory = own.member("memory")?.stringValue ?? "sc"
+        origin = TraceOrigin(
+            check: own.member("check")?.stringValue, fault: own.member("fault")?.stringValue,
+            settings: settings.compactMap(\.stringValue))
+        if case .object(let members)? = own.member("constants") { constants = members } else { constants = [] }
     }
 
     // MARK: The run
@@ -107,7 +84,7 @@ package struct TraceDocument: Sendable {
         guard !level.isEmpty else { throw mismatch(0, "no initial state of the spec is the trace's first") }
         for index in states.indices.dropFirst() {
             var next: [TracedRun] = []
-            let name = states[index].member("#meta").member("step").string
+            let name = states[index].member("#meta")?.member("step")?.stringValue
             for run in level {
                 for transition in stepper.transitions(from: run.last) where transition.name == name {
                     guard let step = TracedStep(transition, system), agrees(index, step.state, layout) else { continue }
@@ -134,7 +111,7 @@ package struct TraceDocument: Sendable {
 
     private func actorName(_ index: Int) -> String? {
         let meta = states[index].member("#meta")
-        return meta.member("process").string ?? meta.member("action").string
+        return meta?.member("process")?.stringValue ?? meta?.member("action")?.stringValue
     }
 
     private func actor(_ actor: Actor, _ system: TransitionSystem) -> String {
@@ -156,7 +133,7 @@ package struct TraceDocument: Sendable {
     /// Whether a state has the locals that the trace tells. It may have more, since it keeps those that nothing reads any
     /// more; so the signs that tell locals of one name apart need not be the same.
     private func hasLocals(_ index: Int, _ state: SystemState, _ layout: ITFLayout) -> Bool {
-        guard case .object(let told) = states[index].member("#meta").member("locals") else { return true }
+        guard case .object(let told)? = states[index].member("#meta")?.member("locals") else { return true }
         let here = layout.locals(state)
         func plain(_ member: JSONValue.Member) -> JSONValue.Member {
             JSONValue.Member(String(member.name.prefix { $0 != "'" }), member.value)
