@@ -15,7 +15,8 @@ final class CProgram {
     /// Compiles a file by its text; several are units of their own.
     init(_ sources: [String: String], _ options: [String]) throws {
         let clang = try #require(Self.toolchain("clang"), "the toolchain has no clang")
-        folder = FileManager.default.temporaryDirectory.appending(path: "shmcheck-c-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appending(path: "shmcheck-c-\(UUID().uuidString)")
+        self.folder = folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for (name, text) in sources { try Data(text.utf8).write(to: folder.appending(path: name)) }
         let layout =
