@@ -37,7 +37,8 @@ import Testing
         ("\"proc", "a quote that does not end"),
         ("0x", "0x is no integer of C"),
         ("ratio", "ratio is of type double, which is no number"),
-        (String(repeating: "(", count: 5000), "the expression is nested too deeply"),
+        (String(repeating: "(", count: 300), "the expression is nested too deeply"),
+        (String(repeating: "1 + ", count: 500) + "1", "the expression is too long"),
     ]
 
     @Test func mistakesNameThePartAtFault() throws {

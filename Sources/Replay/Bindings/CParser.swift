@@ -9,6 +9,9 @@ struct CParser {
 
     static func parse(_ text: String) throws(BindingError) -> CSyntax {
         var parser = try CParser(text)
+        guard parser.tokens.count <= 500 else {
+            throw BindingError(.unresolved, part: String(text.prefix(40)), "the expression is too long")
+        }
         let syntax = try parser.expression(0)
         guard parser.current.kind == .end else { throw parser.unexpected("an operator") }
         return syntax

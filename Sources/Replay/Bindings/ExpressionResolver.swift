@@ -192,17 +192,19 @@ struct ExpressionResolver {
         guard case .place(let place, _) = base.form else {
             throw BindingError(.unresolved, part: text, "\(base.text) is not in memory")
         }
-        guard let (offset, member) = Self.find(name, in: record, image, depth: 0) else {
+        var budget = Self.memberLimit
+        guard let (offset, member) = Self.find(name, in: record, image, &budget) else {
             let title = image.information.name(of: id(of: base))
             if record.size == nil {
                 throw BindingError(
                     .unresolved, part: text, "the kernel only declares \(title): its members are not known")
             }
-            let hint = Nearest.hint(name, among: Self.names(of: record, image, depth: 0))
+            let hint = Nearest.hint(name, among: Self.names(of: record, image))
             throw BindingError(.unresolved, part: text, "\(title) has no member \(name)\(hint)")
         }
         return KernelNode(
-            form: .place(offset == 0 ? place : .plus(place, UInt64(offset)), member.bits), type: .c(member.type, image),
+            form: .place(offset == 0 ? place : .plus(place, UInt64(bitPattern: Int64(offset))), member.bits),
+            type: .c(member.type, image),
             text: text)
     }
 
@@ -210,15 +212,19 @@ struct ExpressionResolver {
         if case .c(let id, _) = node.type { id } else { .void }
     }
 
+    /// How many members are looked at, in a file that lies about what is inside of what.
+    private static let memberLimit = 20_000
+
     /// A member by its name, through anonymous structs and unions.
-    static func find(
-        _ name: String, in record: RecordType, _ image: ProgramImage, depth: Int
+    private static func find(
+        _ name: String, in record: RecordType, _ image: ProgramImage, _ budget: inout Int, depth: Int = 0
     ) -> (offset: Int, member: RecordMember)? {
         if let member = record.members.first(where: { $0.name == name }) { return (member.offset, member) }
-        guard depth < 16 else { return nil }
         for member in record.members where member.name == nil {
-            guard case .record(let inner)? = try? image.information.stripped(member.type).type,
-                let (offset, found) = find(name, in: inner, image, depth: depth + 1)
+            budget -= 1
+            guard budget > 0, depth < 64,
+                case .record(let inner)? = try? image.information.stripped(member.type).type,
+                let (offset, found) = find(name, in: inner, image, &budget, depth: depth + 1)
             else { continue }
             return (member.offset &+ offset, found)
         }
@@ -226,14 +232,24 @@ struct ExpressionResolver {
     }
 
     /// Names of members, those of anonymous structs and unions too.
-    static func names(of record: RecordType, _ image: ProgramImage, depth: Int) -> [String] {
-        record.members.flatMap { member -> [String] in
-            if let name = member.name { return [name] }
-            guard depth < 16, case .record(let inner)? = try? image.information.stripped(member.type).type else {
-                return []
+    static func names(of record: RecordType, _ image: ProgramImage) -> [String] {
+        var budget = memberLimit
+        return names(of: record, image, &budget, depth: 0)
+    }
+
+    private static func names(of record: RecordType, _ image: ProgramImage, _ budget: inout Int, depth: Int) -> [String]
+    {
+        var names: [String] = []
+        for member in record.members {
+            budget -= 1
+            if budget <= 0 || depth > 64 { break }
+            if let name = member.name {
+                names.append(name)
+            } else if case .record(let inner)? = try? image.information.stripped(member.type).type {
+                names += Self.names(of: inner, image, &budget, depth: depth + 1)
             }
-            return names(of: inner, image, depth: depth + 1)
         }
+        return names
     }
 
     // MARK: Elements and pointers

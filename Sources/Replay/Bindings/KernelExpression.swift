@@ -58,6 +58,8 @@ package struct FileMemory: GuestMemory {
     /// The memory of a file.
     package init(_ image: ProgramImage) { self.image = image }
 
+    /// What the file puts at an address.
     package func loadKernel(_ address: UInt64, size: Int) -> UInt64? { image.word(at: address, size: size) }
+    /// Nothing: what is where in physical memory is the machine's.
     package func loadPhysical(_ address: UInt64, size: Int) -> UInt64? { nil }
 }

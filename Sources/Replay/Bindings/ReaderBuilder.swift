@@ -142,7 +142,7 @@ struct ReaderBuilder {
         if case .pageEntry = node.type {
             members = PageEntry.names
         } else if case (.record(let record), _, let image)? = try node.cType() {
-            members = ExpressionResolver.names(of: record, image, depth: 0)
+            members = ExpressionResolver.names(of: record, image)
         } else {
             throw fail(node, type)
         }
@@ -188,7 +188,7 @@ struct ReaderBuilder {
     /// xv6's spinlock: `locked`, and `cpu` or `hart`; its sleeplock has `pid`.
     private func lock(_ node: KernelNode) throws(BindingError) -> ReaderCode {
         guard case (.record(let record), _, let image)? = try node.cType() else { throw fail(node, .lock) }
-        let members = Set(ExpressionResolver.names(of: record, image, depth: 0))
+        let members = Set(ExpressionResolver.names(of: record, image))
         guard let word = ["locked", "lock", "slock", "value"].first(where: { members.contains($0) }) else {
             throw fail(node, .lock, ": a lock has a member `locked`")
         }

@@ -113,7 +113,7 @@ extension Evaluation {
 
     private func characters(_ code: PlaceCode, _ count: Int) throws(BindingError) -> String {
         var bytes: [UInt8] = []
-        for index in 0..<UInt64(count) {
+        for index in 0..<UInt64(min(count, 4096)) {
             let place = try place(.plus(code, index))
             guard let byte = situation.memory.load(place, size: 1) else {
                 throw BindingError(.unreadable, part: text, "nothing is mapped there")

@@ -39,7 +39,7 @@ struct SystemCallNumbers {
             case .address(let start) = table.location, let size = try? kernel.information.size(of: table.type),
             size <= 1 << 16
         else { return nil }
-        for number in 0..<UInt64(size / 8) where kernel.word(at: start + 8 * number, size: 8) == function {
+        for number in 0..<UInt64(size / 8) where kernel.word(at: start &+ 8 * number, size: 8) == function {
             return number
         }
         return nil

@@ -25,6 +25,7 @@ package final class DebugInformation {
     let index: DebugIndex
     private let executable: ExecutableFile
     private var types: [Int: CType] = [:]
+    private var beingRead: Set<Int> = []
     /// The array that a dimension, which stands for the rest of the array, is of.
     var arrayOfDimension: [Int: Int] = [:]
     private var fileNames: [Int: (names: [String], first: Int)] = [:]
@@ -45,6 +46,9 @@ package final class DebugInformation {
                         ? "it is stripped: it has neither symbols nor debug information; build it with -g and do not strip it"
                         : "it has symbols and no debug information: compile it with -g")
         }
+        // Version 4 keeps type units apart; behind the others they are as in version 5.
+        sections.typesStart = sections.info.count
+        sections.info += section("types")
         sections.abbreviations = section("abbrev")
         sections.strings = section("str")
         sections.lineStrings = section("line_str")
@@ -72,6 +76,9 @@ package final class DebugInformation {
     package func type(_ id: CTypeID) throws(SymbolError) -> CType {
         if id == .void { return .void }
         if let known = types[id.offset] { return known }
+        // Reading a type asks for the sizes of others: a file that lies may go round in circles.
+        guard beingRead.insert(id.offset).inserted else { throw SymbolError("a type that contains itself") }
+        defer { beingRead.remove(id.offset) }
         let type = try TypeReader(information: self).read(file.entry(at: id.offset))
         types[id.offset] = type
         return type

@@ -3,6 +3,8 @@
 /// The sections that debug information is spread over.
 struct DwarfSections {
     var info: [UInt8] = []
+    /// Where the units of `.debug_types` begin, behind those of `.debug_info`.
+    var typesStart = Int.max
     var abbreviations: [UInt8] = []
     var strings: [UInt8] = []
     var lineStrings: [UInt8] = []
@@ -114,6 +116,7 @@ struct DwarfUnit {
         } else {
             table = try cursor.offset(isWide: isWide)
             addressSize = Int(try cursor.byte())
+            if start >= sections.typesStart { kind = 2 }
         }
         guard addressSize == 8 || addressSize == 4 else { throw SymbolError("addresses of \(addressSize) bytes") }
         // Skeleton and split units carry an identification, type units what they are of.

@@ -45,7 +45,8 @@ extension DebugInformation {
     {
         let next = symbols.first { $0.address > label.address }?.address ?? label.address &+ 2
         let size = label.size > 0 ? label.size : next &- label.address
-        return label.address..<(label.address &+ max(1, min(size, 1 << 24)))
+        let (end, overflow) = label.address.addingReportingOverflow(max(1, min(size, 1 << 24)))
+        return label.address..<(overflow ? UInt64.max : end)
     }
 
     private func absent(_ name: String, _ symbols: [ExecutableFile.Symbol]) -> String {

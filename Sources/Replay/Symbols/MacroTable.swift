@@ -15,7 +15,7 @@ package struct MacroTable: Sendable {
         for unit in file.units {
             guard let offset = unit.macroOffset else { continue }
             var visited: Set<Int> = []
-            try? read(macros, at: offset, unit, file, &visited)
+            try? read(macros, at: offset, unit, file, &visited, depth: 0)
         }
         let old = section("macinfo")
         if !old.isEmpty { try? readOld(old) }
@@ -32,9 +32,9 @@ package struct MacroTable: Sendable {
     }
 
     private mutating func read(
-        _ section: [UInt8], at offset: Int, _ unit: DwarfUnit, _ file: DwarfFile, _ visited: inout Set<Int>
+        _ section: [UInt8], at offset: Int, _ unit: DwarfUnit, _ file: DwarfFile, _ visited: inout Set<Int>, depth: Int
     ) throws(SymbolError) {
-        guard visited.count < 10_000, visited.insert(offset).inserted else { return }
+        guard depth < 50, visited.count < 10_000, visited.insert(offset).inserted else { return }
         var cursor = DwarfCursor(section, at: offset)
         let version = try cursor.fixed(2)
         guard version == 4 || version == 5 else { return }
@@ -64,7 +64,7 @@ package struct MacroTable: Sendable {
             case 6:
                 _ = try cursor.unsigned()
                 _ = try cursor.offset(isWide: isWide)
-            case 7: try read(section, at: try cursor.offset(isWide: isWide), unit, file, &visited)
+            case 7: try read(section, at: try cursor.offset(isWide: isWide), unit, file, &visited, depth: depth + 1)
             case 0x0b:
                 _ = try cursor.unsigned()
                 file.text(.textIndex(Int(clamping: try cursor.unsigned())), in: unit).map { define($0) }

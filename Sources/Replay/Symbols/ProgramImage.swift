@@ -128,17 +128,28 @@ package final class ProgramImage {
         return (word >> 7 & 31, address &+ UInt64(bitPattern: Int64(Int32(bitPattern: word & 0xffff_f000))))
     }
 
+    /// Goes over the instructions of a range, as far as the file has them.
     private func walk(_ range: Range<UInt64>, _ visit: (UInt64, UInt32, Int) -> Void) {
         var address = range.lowerBound
-        while address < range.upperBound, let half = word(at: address, size: 2) {
+        let segment = executable.segments.first { segment in
+            address &- segment.displacement &- segment.address < UInt64(segment.contents.count)
+        }
+        guard let segment else { return }
+        let offset = Int(address &- segment.displacement &- segment.address)
+        let bytes = segment.contents.dropFirst(offset).prefix(Int(clamping: range.upperBound - range.lowerBound))
+        var position = bytes.startIndex
+        while position + 2 <= bytes.endIndex {
+            let half = UInt32(bytes[position]) | UInt32(bytes[position + 1]) << 8
             guard half & 3 == 3 else {
-                visit(address, UInt32(half), 2)
-                address += 2
+                visit(address, half, 2)
+                address &+= 2
+                position += 2
                 continue
             }
-            guard let whole = word(at: address, size: 4) else { return }
-            visit(address, UInt32(truncatingIfNeeded: whole), 4)
-            address += 4
+            guard position + 4 <= bytes.endIndex else { return }
+            visit(address, half | UInt32(bytes[position + 2]) << 16 | UInt32(bytes[position + 3]) << 24, 4)
+            address &+= 4
+            position += 4
         }
     }
 
