@@ -29,7 +29,7 @@ struct RandomProofs {
             pure clamp(v: int) -> int in 0..<6 {
                 if v < 0 { return 0 }
                 var w = v
-                while w > 5 { w -= 3 }
+                if w > 5 { w = 5 }
                 return w
             }
             pure made(v: u8, w: int) -> S = S(low: v, high: w % 4, flag: w > 0)
