@@ -19,6 +19,11 @@ let linkSwiftStatically = LinkerSetting.unsafeFlags(
     ["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-l_FoundationICU"],
     .when(platforms: [.linux]))
 
+/// The machine's executor is one switch in a loop. LLVM has long copied its dispatch behind each case, so that the host
+/// predicts each guest instruction by the one before it; since version 19 it does so only where there are few cases.
+let copyDispatch = SwiftSetting.unsafeFlags(
+    ["-Xllvm", "-tail-dup-pred-size=4096", "-Xllvm", "-tail-dup-succ-size=4096"], .when(configuration: .release))
+
 let package = Package(
     name: "shmcheck",
     products: [
@@ -40,7 +45,7 @@ let package = Package(
         .target(name: "Solver", dependencies: ["CZ3"], swiftSettings: strict),
         .target(name: "Checker", dependencies: ["Model", "CIntrinsics", "Solver"], swiftSettings: strict),
         .target(name: "Editing", dependencies: ["Model", "Checker"], swiftSettings: strict),
-        .target(name: "Emu", swiftSettings: strict),
+        .target(name: "Emu", swiftSettings: strict + [copyDispatch]),
         .target(name: "Replay", dependencies: ["Model", "Checker", "Emu"], swiftSettings: strict),
         .executableTarget(
             name: "shmcheck",

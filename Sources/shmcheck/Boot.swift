@@ -49,6 +49,9 @@ struct Boot: ParsableCommand {
             "Wait for a debugger on a port of the loopback address: 1234, or --gdb=PORT.", valueName: "port"))
     var gdb: UInt16?
 
+    @Flag(help: "Type into the virtio console instead of the serial port.")
+    var virtioConsole = false
+
     @Flag(help: "Fault on clear A and D bits instead of setting them.")
     var svade = false
 
@@ -87,6 +90,7 @@ struct Boot: ParsableCommand {
         }
         configuration.schedule = turns
         configuration.bootArguments = append
+        configuration.typesIntoConsole = virtioConsole
         configuration.trapsOnAccessedAndDirty = svade
         if let initrd { configuration.initialDisk = try HostFiles.read(initrd) }
         if let disk { configuration.disk = try HostFiles.read(disk) }

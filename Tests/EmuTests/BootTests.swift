@@ -115,6 +115,8 @@ import Testing
             sh t0, 2(t2)
             fence
             sw x0, 0x50(s0)
+        3:  lhu a0, 2(t3)           # until it is in the used ring
+            beqz a0, 3b
             lbu a0, status
             bnez a0, bad
             li t0, 0x100000

@@ -194,7 +194,7 @@ import Testing
             #expect(machine.stateHash() == expected)
             // A fork, through a file, on the other executor.
             let fork = try Guest.machine(elf, .reference)
-            let copy = try Snapshot(snapshot.serialized(), pageCount: fork.fabric.memory.pageCount)
+            let copy = try Snapshot(snapshot.serialized(), for: fork)
             #expect(fork.restore(copy))
             _ = fork.run(limit: 9000 - first)
             #expect(fork.stateHash() == expected)
@@ -205,10 +205,10 @@ import Testing
         let machine = try Guest.machine(try Guest.assemble(".globl _start\n_start: j _start\n"))
         let bytes = machine.snapshot().serialized()
         for count in [0, 7, 8, 100, 5000, bytes.count - 1] {
-            #expect(throws: ImageError.self) { try Snapshot(Array(bytes[..<count]), pageCount: 4096) }
+            #expect(throws: ImageError.self) { try Snapshot(Array(bytes[..<count]), for: machine) }
         }
         var other = bytes
         other[8] = 99
-        #expect(throws: ImageError.self) { try Snapshot(other, pageCount: 4096) }
+        #expect(throws: ImageError.self) { try Snapshot(other, for: machine) }
     }
 }

@@ -45,6 +45,9 @@ package final class UART: Device {
         return output
     }
 
+    /// Makes these the bytes sent and not yet taken.
+    func putBack(_ bytes: [UInt8]) { output = bytes }
+
     private var divisorIsVisible: Bool { lineControl & 0x80 != 0 }
 
     /// Registers are bytes.

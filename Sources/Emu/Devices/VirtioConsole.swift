@@ -3,7 +3,8 @@
 /// The console ("Console Device"): queue 0 receives, queue 1 sends.
 package final class VirtioConsole: VirtioBackend {
     private var received: [UInt8] = []
-    private var sent: [UInt8] = []
+    /// Bytes sent and not yet taken by the machine.
+    private(set) var output: [UInt8] = []
 
     /// 3.
     package var deviceID: UInt64 { 3 }
@@ -19,14 +20,17 @@ package final class VirtioConsole: VirtioBackend {
 
     /// Takes what was sent.
     package func takeOutput() -> [UInt8] {
-        defer { sent.removeAll() }
-        return sent
+        defer { output.removeAll() }
+        return output
     }
+
+    /// Makes these the bytes sent and not yet taken.
+    func putBack(_ bytes: [UInt8]) { output = bytes }
 
     /// Receiving waits for input; sending is immediate.
     package func serve(queue: Int, _ chain: VirtioChain, _ fabric: Fabric) -> UInt32? {
         if queue == 1 {
-            sent += chain.input(fabric)
+            output += chain.input(fabric)
             return 0
         }
         if received.isEmpty { return nil }

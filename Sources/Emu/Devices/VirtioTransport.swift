@@ -10,6 +10,10 @@ package protocol VirtioBackend: AnyObject {
     var queueCount: Int { get }
     /// The device-specific configuration space.
     var configuration: [UInt8] { get }
+    /// How long a request takes, in units of the clock: at its end it is served. 0 is inside the notifying store.
+    func duration(queue: Int, _ chain: VirtioChain, _ fabric: Fabric) -> UInt64
+    /// Is the request one that ends only after those that came before it?
+    func isBarrier(queue: Int, _ chain: VirtioChain, _ fabric: Fabric) -> Bool
     /// Serves a request: the chain's buffers, in order.
     ///
     /// - Returns: how many bytes were written to the chain, or nil to leave the request in the queue for later.
@@ -18,6 +22,13 @@ package protocol VirtioBackend: AnyObject {
     func save(to writer: inout StateWriter)
     /// Reads it back.
     func restore(from reader: inout StateReader) -> Bool
+}
+
+extension VirtioBackend {
+    /// At once.
+    package func duration(queue: Int, _ chain: VirtioChain, _ fabric: Fabric) -> UInt64 { 0 }
+    /// No order but that of time.
+    package func isBarrier(queue: Int, _ chain: VirtioChain, _ fabric: Fabric) -> Bool { false }
 }
 
 /// A descriptor chain, checked: no loop, all buffers inside RAM.
@@ -77,9 +88,32 @@ struct VirtioQueue {
     }
 }
 
+/// A request that the device has taken from the available ring and not yet put into the used ring.
+struct VirtioRequest {
+    var queue: Int
+    /// The chain's first descriptor.
+    var head: UInt64
+    /// When it is served, on the machine's clock.
+    var due: UInt64
+
+    var words: [UInt64] { [UInt64(queue), head, due] }
+
+    init(queue: Int, head: UInt64, due: UInt64) {
+        self.queue = queue
+        self.head = head
+        self.due = due
+    }
+
+    init(words: ArraySlice<UInt64>) {
+        let words = Array(words)
+        (queue, head, due) = (Int(truncatingIfNeeded: words[0]), words[1], words[2])
+    }
+}
+
 /// The transport: a page of registers in front of a backend.
 ///
-/// Virtual I/O Device (VIRTIO) Version 1.1, "Virtio Over MMIO" and "Split Virtqueues".
+/// Requests that take time are in flight together, each with its own end: they complete in the order of their ends, and
+/// in that of their notifies where these are equal. Virtual I/O Device (VIRTIO) Version 1.1, "Virtio Over MMIO" and "Split Virtqueues".
 package final class VirtioTransport: Device {
     /// 4 KiB.
     package let region: Range<UInt64>
@@ -92,6 +126,8 @@ package final class VirtioTransport: Device {
     private var driverFeatures: UInt64 = 0
     private var queueSelect = 0
     private var queues: [VirtioQueue]
+    /// In the order in which they came.
+    private var inFlight: [VirtioRequest] = []
     private var wasRaised = false
 
     private static let needsReset: UInt64 = 0x40
@@ -170,6 +206,7 @@ package final class VirtioTransport: Device {
             status = 0
             interruptStatus = 0
             driverFeatures = 0
+            inFlight = []
             queues = Array(repeating: VirtioQueue(), count: backend.queueCount)
             return
         }
@@ -186,7 +223,9 @@ package final class VirtioTransport: Device {
         case 0x038:
             let isValid = value > 0 && value <= VirtioQueue.sizeLimit && value & (value - 1) == 0
             queue.size = isValid ? value : 0
-        case 0x044: queue.isReady = value & 1 != 0 && queue.size != 0
+        case 0x044:
+            queue.isReady = value & 1 != 0 && queue.size != 0
+            if !queue.isReady { inFlight.removeAll { $0.queue == queueSelect } }
         case 0x080: queue.descriptors = low(queue.descriptors)
         case 0x084: queue.descriptors = high(queue.descriptors)
         case 0x090: queue.available = low(queue.available)
@@ -211,11 +250,33 @@ package final class VirtioTransport: Device {
             guard let head = read16(queue.available &+ 4 &+ 2 &* slot, fabric),
                 let chain = chain(from: head, queue, fabric)
             else { return fail() }
-            guard let written = backend.serve(queue: index, chain, fabric) else { return }
-            guard complete(head, written, queue, fabric) else { return fail() }
+            let duration = backend.duration(queue: index, chain, fabric)
+            if duration > 0 {
+                // A driver has at most as many requests in flight as there are descriptors.
+                guard inFlight.count < queue.size else { return fail() }
+                var due = fabric.now.addingReportingOverflow(duration).partialValue
+                if backend.isBarrier(queue: index, chain, fabric) { due = inFlight.reduce(due) { max($0, $1.due) } }
+                inFlight.append(VirtioRequest(queue: index, head: head, due: due))
+            } else {
+                guard let written = backend.serve(queue: index, chain, fabric) else { return }
+                guard complete(head, written, queue, fabric) else { return fail() }
+            }
             queue.next = (queue.next + 1) & 0xffff
-            interruptStatus |= 1
-            wasRaised = true
+        }
+    }
+
+    /// When the next request in flight ends, on the machine's clock.
+    var nextEnd: UInt64? { inFlight.lazy.map(\.due).min() }
+
+    /// Serves the requests in flight whose time has come.
+    func completeDue(_ fabric: Fabric) {
+        while let due = nextEnd, due <= fabric.now, let place = inFlight.firstIndex(where: { $0.due == due }) {
+            let request = inFlight.remove(at: place)
+            let queue = queues[request.queue]
+            guard queue.isReady, let chain = chain(from: request.head, queue, fabric),
+                let written = backend.serve(queue: request.queue, chain, fabric),
+                complete(request.head, written, queue, fabric)
+            else { return fail() }
         }
     }
 
@@ -226,6 +287,7 @@ package final class VirtioTransport: Device {
 
     /// A broken ring: the device asks to be reset and does nothing until then.
     private func fail() {
+        inFlight = []
         status |= Self.needsReset
         interruptStatus |= 2
         wasRaised = true
@@ -253,19 +315,24 @@ package final class VirtioTransport: Device {
         return nil
     }
 
+    /// Puts a request into the used ring and asks for the interrupt.
     private func complete(_ head: UInt64, _ written: UInt32, _ queue: VirtioQueue, _ fabric: Fabric) -> Bool {
         guard let index = read16(queue.used &+ 2, fabric) else { return false }
         let entry = queue.used &+ 4 &+ 8 &* (index & (queue.size - 1))
         let words = [UInt32(head), written]
         guard words.withUnsafeBytes({ fabric.copyIn($0, to: entry) }) else { return false }
-        return withUnsafeBytes(of: UInt16(truncatingIfNeeded: index + 1)) { fabric.copyIn($0, to: queue.used &+ 2) }
+        guard withUnsafeBytes(of: UInt16(truncatingIfNeeded: index + 1), { fabric.copyIn($0, to: queue.used &+ 2) })
+        else { return false }
+        interruptStatus |= 1
+        wasRaised = true
+        return true
     }
 
-    /// Writes registers, queues and the backend's state.
+    /// Writes registers, queues, requests in flight and the backend's state.
     package func save(to writer: inout StateWriter) {
         writer.words([status, interruptStatus, featureSelect, driverSelect, driverFeatures, UInt64(queueSelect)])
         writer.flag(wasRaised)
-        writer.words(queues.flatMap(\.words))
+        writer.words(queues.flatMap(\.words) + inFlight.flatMap(\.words))
         backend.save(to: &writer)
     }
 
@@ -273,11 +340,19 @@ package final class VirtioTransport: Device {
     package func restore(from reader: inout StateReader) -> Bool {
         let registers = reader.words()
         wasRaised = reader.flag()
-        let rings = reader.words()
-        guard reader.isIntact, registers.count == 6, rings.count == 6 * queues.count else { return false }
+        let words = reader.words()
+        let rings = words.prefix(6 * queues.count)
+        let requests = words.dropFirst(6 * queues.count)
+        guard reader.isIntact, registers.count == 6, rings.count == 6 * queues.count, requests.count % 3 == 0 else {
+            return false
+        }
         (status, interruptStatus, featureSelect) = (registers[0], registers[1], registers[2])
         (driverSelect, driverFeatures, queueSelect) = (registers[3], registers[4], Int(registers[5] & 0xffff_ffff))
         for index in queues.indices { queues[index] = VirtioQueue(words: rings[6 * index..<6 * index + 6]) }
+        inFlight = stride(from: requests.startIndex, to: requests.endIndex, by: 3).map {
+            VirtioRequest(words: requests[$0..<$0 + 3])
+        }
+        guard inFlight.allSatisfy({ queues.indices.contains($0.queue) }) else { return false }
         return backend.restore(from: &reader)
     }
 }

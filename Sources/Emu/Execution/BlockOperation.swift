@@ -15,6 +15,10 @@ enum BlockKind: UInt8 {
     case general
     /// The block ends here without a jump.
     case end
+    /// Two operations in one dispatch: this one, which keeps all else of its own, and the one that follows it in memory.
+    case ldLd, lwLw, lhLh, sdSd, ldMul, mulAdd, addAdd, slliAdd, slliSrli, slliSrai, andXor, luiAddi, luiAddiw,
+        auipcAddi,
+        addiAddi, addiBne, addiBeq, addiwBne, lbuBeq, lbuBne, lwBeq, lwBne, ldBeq, ldBne
 
     /// The kind for an opcode.
     init(_ opcode: Opcode) {
@@ -145,7 +149,10 @@ enum BlockKind: UInt8 {
             .slt, .sltu, .xor, .srl, .sra, .or, .and, .addiw, .slliw, .srliw, .sraiw, .addw, .subw, .sllw, .srlw,
             .sraw, .fence, .mul, .mulh, .mulhu, .div, .divu, .rem, .remu, .mulw, .divw, .divuw, .remw, .remuw, .fsw,
             .fsd, .fmvXD, .fltD, .addUw, .sh1add, .sh2add, .sh3add, .andn, .orn, .xnor, .clz, .ctz, .cpop, .max,
-            .maxu, .min, .minu, .sextB, .sextH, .zextH, .rori, .rev8, .bext, .bexti, .end, .general:
+            .maxu, .min, .minu, .sextB, .sextH, .zextH, .rori, .rev8, .bext, .bexti, .end, .general,
+            .ldLd, .lwLw, .lhLh, .sdSd, .ldMul, .mulAdd, .addAdd, .slliAdd, .slliSrli, .slliSrai, .andXor,
+            .luiAddi, .luiAddiw, .auipcAddi, .addiAddi, .addiBne, .addiBeq, .addiwBne, .lbuBeq, .lbuBne, .lwBeq,
+            .lwBne, .ldBeq, .ldBne:
             false
         }
     }
@@ -159,7 +166,10 @@ enum BlockKind: UInt8 {
             .slt, .sltu, .xor, .srl, .sra, .or, .and, .addiw, .slliw, .srliw, .sraiw, .addw, .subw, .sllw, .srlw,
             .sraw, .fence, .mul, .mulh, .mulhu, .div, .divu, .rem, .remu, .mulw, .divw, .divuw, .remw, .remuw, .flw,
             .fsw, .fld, .fsd, .fmvDX, .addUw, .sh1add, .sh2add, .sh3add, .andn, .orn, .xnor, .clz, .ctz, .cpop,
-            .max, .maxu, .min, .minu, .sextB, .sextH, .zextH, .rori, .rev8, .bext, .bexti, .end, .general:
+            .max, .maxu, .min, .minu, .sextB, .sextH, .zextH, .rori, .rev8, .bext, .bexti, .end, .general,
+            .ldLd, .lwLw, .lhLh, .sdSd, .ldMul, .mulAdd, .addAdd, .slliAdd, .slliSrli, .slliSrai, .andXor,
+            .luiAddi, .luiAddiw, .auipcAddi, .addiAddi, .addiBne, .addiBeq, .addiwBne, .lbuBeq, .lbuBne, .lwBeq,
+            .lwBne, .ldBeq, .ldBne:
             false
         }
     }
@@ -174,7 +184,10 @@ enum BlockKind: UInt8 {
             .slt, .sltu, .xor, .srl, .sra, .or, .and, .addiw, .slliw, .srliw, .sraiw, .addw, .subw, .sllw, .srlw,
             .sraw, .fence, .mul, .mulh, .mulhu, .div, .divu, .rem, .remu, .mulw, .divw, .divuw, .remw, .remuw, .flw,
             .fld, .fmvXD, .fmvDX, .addUw, .sh1add, .sh2add, .sh3add, .andn, .orn, .xnor, .clz, .ctz, .cpop, .max,
-            .maxu, .min, .minu, .sextB, .sextH, .zextH, .rori, .rev8, .bext, .bexti, .end, .general:
+            .maxu, .min, .minu, .sextB, .sextH, .zextH, .rori, .rev8, .bext, .bexti, .end, .general,
+            .ldLd, .lwLw, .lhLh, .sdSd, .ldMul, .mulAdd, .addAdd, .slliAdd, .slliSrli, .slliSrai, .andXor,
+            .luiAddi, .luiAddiw, .auipcAddi, .addiAddi, .addiBne, .addiBeq, .addiwBne, .lbuBeq, .lbuBne, .lwBeq,
+            .lwBne, .ldBeq, .ldBne:
             false
         }
     }
@@ -189,8 +202,10 @@ struct BlockOperation {
     /// Offset of the instruction in its page.
     var offset: UInt16
     var length: UInt8 = 0
+    /// The rounding mode; in the first of two fused operations, the kind that it has by itself.
     var rm: UInt8 = 0
-    /// The instruction, for the reference executor.
+    /// The instruction, for the reference executor; in branches, which never need it, the block of the same page that
+    /// they lead to, once it is known.
     var word: UInt32 = 0
     var immediate: Int32 = 0
 
@@ -210,13 +225,70 @@ struct BlockOperation {
         kind = BlockKind(i.opcode)
         self.offset = offset
         length = i.lengthInBytes
-        word = i.word
+        word = kind.isDirectJump ? 0 : i.word
         immediate = Int32(truncatingIfNeeded: i.immediate)
         rm = i.rm
         let float = UInt8(Slot.float)
         rd = kind.writesFloat ? float + i.rd : i.rd == 0 ? UInt8(Slot.sink) : i.rd
         rs1 = kind.readsFloatFirst ? float + i.rs1 : i.rs1
         rs2 = kind.readsFloatSecond ? float + i.rs2 : i.rs2
+    }
+}
+
+extension BlockOperation {
+    /// The kind that it has by itself.
+    var plainKind: BlockKind { kind.isFused ? BlockKind(rawValue: rm) ?? .general : kind }
+
+    /// Becomes one dispatch with the next operation, where there is a handler for the two; false when there is none.
+    ///
+    /// Two loads or stores are fused when they have one base register that the first does not change.
+    mutating func fuse(with next: BlockOperation) -> Bool {
+        let isSameBase = next.rs1 == rs1 && rd != rs1
+        let isSameTarget = next.rs1 == rd && next.rd == rd
+        let fused: BlockKind
+        switch (kind, next.kind) {
+        case (.ld, .ld) where isSameBase: fused = .ldLd
+        case (.lw, .lw) where isSameBase: fused = .lwLw
+        case (.lh, .lh) where isSameBase: fused = .lhLh
+        case (.sd, .sd) where next.rs1 == rs1: fused = .sdSd
+        case (.ld, .mul): fused = .ldMul
+        case (.mul, .add): fused = .mulAdd
+        case (.add, .add): fused = .addAdd
+        case (.slli, .add): fused = .slliAdd
+        case (.slli, .srli): fused = .slliSrli
+        case (.slli, .srai): fused = .slliSrai
+        case (.and, .xor): fused = .andXor
+        case (.lui, .addi) where isSameTarget: fused = .luiAddi
+        case (.lui, .addiw) where isSameTarget: fused = .luiAddiw
+        case (.auipc, .addi) where isSameTarget: fused = .auipcAddi
+        case (.addi, .addi): fused = .addiAddi
+        case (.addi, .bne): fused = .addiBne
+        case (.addi, .beq): fused = .addiBeq
+        case (.addiw, .bne): fused = .addiwBne
+        case (.lbu, .beq): fused = .lbuBeq
+        case (.lbu, .bne): fused = .lbuBne
+        case (.lw, .beq): fused = .lwBeq
+        case (.lw, .bne): fused = .lwBne
+        case (.ld, .beq): fused = .ldBeq
+        case (.ld, .bne): fused = .ldBne
+        default: return false
+        }
+        rm = kind.rawValue
+        kind = fused
+        return true
+    }
+}
+
+extension BlockKind {
+    /// Is it two operations in one dispatch?
+    var isFused: Bool { rawValue >= BlockKind.ldLd.rawValue }
+
+    /// A jump to a place that the instruction names?
+    var isDirectJump: Bool {
+        switch self {
+        case .jal, .beq, .bne, .blt, .bge, .bltu, .bgeu: true
+        default: false
+        }
     }
 }
 

@@ -60,11 +60,18 @@ final class BlockStore {
             if instruction.opcode.endsBlock { break }
         }
         if count == 0 { return 0 }
+        fuse(operations + used, count)
         operations[used + count] = BlockOperation(endAt: UInt16(offset))
         mark(page)
         table(page, at: virtual)[Int(physical & 0xfff) >> 1] = UInt32(used) << 8 | UInt32(count)
         used += count + 1
         return count
+    }
+
+    /// Puts pairs of operations into one dispatch each, from the front.
+    private func fuse(_ block: UnsafeMutablePointer<BlockOperation>, _ count: Int) {
+        var index = 0
+        while index + 1 < count { index += block[index].fuse(with: block[index + 1]) ? 2 : 1 }
     }
 
     /// From now on stores to the page are noticed.

@@ -15,20 +15,21 @@ extension Hart {
     @inline(never)
     private func isDoneMisaligned(_ op: BlockOperation) -> Bool {
         let width: UInt64
-        switch op.kind {
+        let kind = op.plainKind
+        switch kind {
         case .lh, .lhu, .sh: width = 2
         case .lw, .lwu, .sw: width = 4
         case .ld, .sd: width = 8
         default: return false
         }
-        let isStore = op.kind == .sh || op.kind == .sw || op.kind == .sd
+        let isStore = kind == .sh || kind == .sw || kind == .sd
         let address = words[Int(op.rs1)] &+ op.unsigned
         let entry = (isStore ? pages.store : pages.load) + Int(address >> 12 & UInt64(PageLookup.dataCount - 1))
         guard entry.pointee.tag == address & ~0xfff | pages.dataTag, address & 0xfff <= 4096 - width,
             let place = UnsafeMutableRawPointer(bitPattern: Int(truncatingIfNeeded: address) &+ entry.pointee.addend)
         else { return false }
         let value = words[Int(op.rs2)]
-        switch op.kind {
+        switch kind {
         case .sh: place.storeBytes(of: UInt16(truncatingIfNeeded: value), as: UInt16.self)
         case .sw: place.storeBytes(of: UInt32(truncatingIfNeeded: value), as: UInt32.self)
         case .sd: place.storeBytes(of: value, as: UInt64.self)
@@ -64,22 +65,31 @@ extension Hart {
         var target = pc
         var page = ~UInt64(0)
         var table = store.emptyTable
+        // The next block, where the jump to it knows it; else the jump to be told, if that is in the same page.
+        var entry: UInt32 = 0
+        var link: UnsafeMutablePointer<BlockOperation>?
         blocks: while true {
-            if target & ~0xfff != page {
-                let entry = fetches + Int(truncatingIfNeeded: target >> 12 & UInt64(PageLookup.fetchCount - 1))
-                page = target & ~0xfff
-                let host = Int(truncatingIfNeeded: page) &+ entry.pointee.addend
-                guard entry.pointee.tag == page | fetchTag, let found = tables[(host &- memory) >> 12] else { break }
-                table =
-                    guardedPages >> (page >> 12 & 63) & 1 == 0
-                    ? found : store.table((host &- memory) >> 12, at: page)
+            if entry == 0 {
+                if target & ~0xfff != page {
+                    let slot = fetches + Int(truncatingIfNeeded: target >> 12 & UInt64(PageLookup.fetchCount - 1))
+                    page = target & ~0xfff
+                    let host = Int(truncatingIfNeeded: page) &+ slot.pointee.addend
+                    guard slot.pointee.tag == page | fetchTag, let found = tables[(host &- memory) >> 12] else { break }
+                    table =
+                        guardedPages >> (page >> 12 & 63) & 1 == 0
+                        ? found : store.table((host &- memory) >> 12, at: page)
+                    link = nil
+                }
+                entry = table[Int(truncatingIfNeeded: target & 0xfff) >> 1]
+                if let link { link.pointee.word = entry }
             }
-            let entry = table[Int(truncatingIfNeeded: target & 0xfff) >> 1]
             let count = Int(entry & 0xff)
             if count == 0 || count > left { break }
             left &-= count
             var next = operations + Int(entry >> 8)
             let end = next + count
+            entry = 0
+            link = nil
             while true {
                 let op = next
                 next += 1
@@ -295,6 +305,8 @@ extension Hart {
                     let pc = page &+ UInt64(op.pointee.offset)
                     x[Int(op.pointee.rd)] = pc &+ UInt64(op.pointee.length)
                     target = pc &+ op.pointee.unsigned
+                    entry = op.pointee.word
+                    link = op
                     continue blocks
                 case .jalr:
                     target = (x[Int(op.pointee.rs1)] &+ op.pointee.unsigned) & ~1
@@ -304,6 +316,8 @@ extension Hart {
                     if x[Int(op.pointee.rs1)] == x[Int(op.pointee.rs2)] {
                         target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
                         left &+= end - next
+                        entry = op.pointee.word
+                        link = op
                         continue blocks
                     }
                     continue
@@ -311,6 +325,8 @@ extension Hart {
                     if x[Int(op.pointee.rs1)] != x[Int(op.pointee.rs2)] {
                         target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
                         left &+= end - next
+                        entry = op.pointee.word
+                        link = op
                         continue blocks
                     }
                     continue
@@ -318,6 +334,8 @@ extension Hart {
                     if signed(x[Int(op.pointee.rs1)]) < signed(x[Int(op.pointee.rs2)]) {
                         target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
                         left &+= end - next
+                        entry = op.pointee.word
+                        link = op
                         continue blocks
                     }
                     continue
@@ -325,6 +343,8 @@ extension Hart {
                     if signed(x[Int(op.pointee.rs1)]) >= signed(x[Int(op.pointee.rs2)]) {
                         target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
                         left &+= end - next
+                        entry = op.pointee.word
+                        link = op
                         continue blocks
                     }
                     continue
@@ -332,6 +352,8 @@ extension Hart {
                     if x[Int(op.pointee.rs1)] < x[Int(op.pointee.rs2)] {
                         target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
                         left &+= end - next
+                        entry = op.pointee.word
+                        link = op
                         continue blocks
                     }
                     continue
@@ -339,6 +361,8 @@ extension Hart {
                     if x[Int(op.pointee.rs1)] >= x[Int(op.pointee.rs2)] {
                         target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
                         left &+= end - next
+                        entry = op.pointee.word
+                        link = op
                         continue blocks
                     }
                     continue
@@ -550,6 +574,242 @@ extension Hart {
                     }
                 case .fence:
                     if !fencesAreEvents { continue }
+                case .ldLd:
+                    let second = next
+                    let a = x[Int(op.pointee.rs1)] &+ op.pointee.unsigned
+                    let b = x[Int(op.pointee.rs1)] &+ second.pointee.unsigned
+                    if let place = Self.find(loads, a, 8, dataTag) {
+                        x[Int(op.pointee.rd)] = place.load(as: UInt64.self)
+                        if (a ^ b) & (~0xfff | 7) == 0 {
+                            let other = place + Int(truncatingIfNeeded: b &- a)
+                            x[Int(second.pointee.rd)] = other.load(as: UInt64.self)
+                            next += 1
+                        }
+                        continue
+                    }
+                case .lwLw:
+                    let second = next
+                    let a = x[Int(op.pointee.rs1)] &+ op.pointee.unsigned
+                    let b = x[Int(op.pointee.rs1)] &+ second.pointee.unsigned
+                    if let place = Self.find(loads, a, 4, dataTag) {
+                        x[Int(op.pointee.rd)] = UInt64(bitPattern: Int64(place.load(as: Int32.self)))
+                        if (a ^ b) & (~0xfff | 3) == 0 {
+                            let other = place + Int(truncatingIfNeeded: b &- a)
+                            x[Int(second.pointee.rd)] = UInt64(bitPattern: Int64(other.load(as: Int32.self)))
+                            next += 1
+                        }
+                        continue
+                    }
+                case .lhLh:
+                    let second = next
+                    let a = x[Int(op.pointee.rs1)] &+ op.pointee.unsigned
+                    let b = x[Int(op.pointee.rs1)] &+ second.pointee.unsigned
+                    if let place = Self.find(loads, a, 2, dataTag) {
+                        x[Int(op.pointee.rd)] = UInt64(bitPattern: Int64(place.load(as: Int16.self)))
+                        if (a ^ b) & (~0xfff | 1) == 0 {
+                            let other = place + Int(truncatingIfNeeded: b &- a)
+                            x[Int(second.pointee.rd)] = UInt64(bitPattern: Int64(other.load(as: Int16.self)))
+                            next += 1
+                        }
+                        continue
+                    }
+                case .sdSd:
+                    let second = next
+                    let a = x[Int(op.pointee.rs1)] &+ op.pointee.unsigned
+                    let b = x[Int(op.pointee.rs1)] &+ second.pointee.unsigned
+                    if let place = Self.find(stores, a, 8, dataTag) {
+                        place.storeBytes(of: x[Int(op.pointee.rs2)], as: UInt64.self)
+                        if (a ^ b) & (~0xfff | 7) == 0 {
+                            let other = place + Int(truncatingIfNeeded: b &- a)
+                            other.storeBytes(of: x[Int(second.pointee.rs2)], as: UInt64.self)
+                            next += 1
+                        }
+                        continue
+                    }
+                case .ldMul:
+                    if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 8, dataTag) {
+                        let second = next
+                        x[Int(op.pointee.rd)] = place.load(as: UInt64.self)
+                        x[Int(second.pointee.rd)] = x[Int(second.pointee.rs1)] &* x[Int(second.pointee.rs2)]
+                        next += 1
+                        continue
+                    }
+                case .mulAdd:
+                    let second = next
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &* x[Int(op.pointee.rs2)]
+                    x[Int(second.pointee.rd)] = x[Int(second.pointee.rs1)] &+ x[Int(second.pointee.rs2)]
+                    next += 1
+                    continue
+                case .addAdd:
+                    let second = next
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &+ x[Int(op.pointee.rs2)]
+                    x[Int(second.pointee.rd)] = x[Int(second.pointee.rs1)] &+ x[Int(second.pointee.rs2)]
+                    next += 1
+                    continue
+                case .slliAdd:
+                    let second = next
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &<< op.pointee.unsigned
+                    x[Int(second.pointee.rd)] = x[Int(second.pointee.rs1)] &+ x[Int(second.pointee.rs2)]
+                    next += 1
+                    continue
+                case .slliSrli:
+                    let second = next
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &<< op.pointee.unsigned
+                    x[Int(second.pointee.rd)] = x[Int(second.pointee.rs1)] &>> second.pointee.unsigned
+                    next += 1
+                    continue
+                case .slliSrai:
+                    let second = next
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &<< op.pointee.unsigned
+                    x[Int(second.pointee.rd)] = UInt64(
+                        bitPattern: signed(x[Int(second.pointee.rs1)]) &>> second.pointee.signed)
+                    next += 1
+                    continue
+                case .andXor:
+                    let second = next
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] & x[Int(op.pointee.rs2)]
+                    x[Int(second.pointee.rd)] = x[Int(second.pointee.rs1)] ^ x[Int(second.pointee.rs2)]
+                    next += 1
+                    continue
+                case .addiAddi:
+                    let second = next
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &+ op.pointee.unsigned
+                    x[Int(second.pointee.rd)] = x[Int(second.pointee.rs1)] &+ second.pointee.unsigned
+                    next += 1
+                    continue
+                case .luiAddi:
+                    x[Int(op.pointee.rd)] = op.pointee.unsigned &+ next.pointee.unsigned
+                    next += 1
+                    continue
+                case .luiAddiw:
+                    x[Int(op.pointee.rd)] = sign32(op.pointee.unsigned &+ next.pointee.unsigned)
+                    next += 1
+                    continue
+                case .auipcAddi:
+                    let pc = page &+ UInt64(op.pointee.offset)
+                    x[Int(op.pointee.rd)] = pc &+ op.pointee.unsigned &+ next.pointee.unsigned
+                    next += 1
+                    continue
+                case .addiBne:
+                    let second = next
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &+ op.pointee.unsigned
+                    next += 1
+                    if x[Int(second.pointee.rs1)] != x[Int(second.pointee.rs2)] {
+                        target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
+                        left &+= end - next
+                        entry = second.pointee.word
+                        link = second
+                        continue blocks
+                    }
+                    continue
+                case .addiBeq:
+                    let second = next
+                    x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &+ op.pointee.unsigned
+                    next += 1
+                    if x[Int(second.pointee.rs1)] == x[Int(second.pointee.rs2)] {
+                        target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
+                        left &+= end - next
+                        entry = second.pointee.word
+                        link = second
+                        continue blocks
+                    }
+                    continue
+                case .addiwBne:
+                    let second = next
+                    x[Int(op.pointee.rd)] = sign32(x[Int(op.pointee.rs1)] &+ op.pointee.unsigned)
+                    next += 1
+                    if x[Int(second.pointee.rs1)] != x[Int(second.pointee.rs2)] {
+                        target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
+                        left &+= end - next
+                        entry = second.pointee.word
+                        link = second
+                        continue blocks
+                    }
+                    continue
+                case .lbuBeq:
+                    if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 1, dataTag) {
+                        let second = next
+                        x[Int(op.pointee.rd)] = UInt64(place.load(as: UInt8.self))
+                        next += 1
+                        if x[Int(second.pointee.rs1)] == x[Int(second.pointee.rs2)] {
+                            target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
+                            left &+= end - next
+                            entry = second.pointee.word
+                            link = second
+                            continue blocks
+                        }
+                        continue
+                    }
+                case .lbuBne:
+                    if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 1, dataTag) {
+                        let second = next
+                        x[Int(op.pointee.rd)] = UInt64(place.load(as: UInt8.self))
+                        next += 1
+                        if x[Int(second.pointee.rs1)] != x[Int(second.pointee.rs2)] {
+                            target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
+                            left &+= end - next
+                            entry = second.pointee.word
+                            link = second
+                            continue blocks
+                        }
+                        continue
+                    }
+                case .lwBeq:
+                    if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 4, dataTag) {
+                        let second = next
+                        x[Int(op.pointee.rd)] = UInt64(bitPattern: Int64(place.load(as: Int32.self)))
+                        next += 1
+                        if x[Int(second.pointee.rs1)] == x[Int(second.pointee.rs2)] {
+                            target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
+                            left &+= end - next
+                            entry = second.pointee.word
+                            link = second
+                            continue blocks
+                        }
+                        continue
+                    }
+                case .lwBne:
+                    if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 4, dataTag) {
+                        let second = next
+                        x[Int(op.pointee.rd)] = UInt64(bitPattern: Int64(place.load(as: Int32.self)))
+                        next += 1
+                        if x[Int(second.pointee.rs1)] != x[Int(second.pointee.rs2)] {
+                            target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
+                            left &+= end - next
+                            entry = second.pointee.word
+                            link = second
+                            continue blocks
+                        }
+                        continue
+                    }
+                case .ldBeq:
+                    if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 8, dataTag) {
+                        let second = next
+                        x[Int(op.pointee.rd)] = place.load(as: UInt64.self)
+                        next += 1
+                        if x[Int(second.pointee.rs1)] == x[Int(second.pointee.rs2)] {
+                            target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
+                            left &+= end - next
+                            entry = second.pointee.word
+                            link = second
+                            continue blocks
+                        }
+                        continue
+                    }
+                case .ldBne:
+                    if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 8, dataTag) {
+                        let second = next
+                        x[Int(op.pointee.rd)] = place.load(as: UInt64.self)
+                        next += 1
+                        if x[Int(second.pointee.rs1)] != x[Int(second.pointee.rs2)] {
+                            target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
+                            left &+= end - next
+                            entry = second.pointee.word
+                            link = second
+                            continue blocks
+                        }
+                        continue
+                    }
                 case .end:
                     target = page &+ UInt64(op.pointee.offset)
                     continue blocks

@@ -80,7 +80,7 @@ package enum HartStop: Equatable, Sendable {
     case access(AccessAhead)
     /// The instruction at `pc` is another visible event.
     case visibleEvent
-    /// The hart waits for an interrupt; the value is the clock at which its timer wakes it, if it will.
+    /// The hart waits for an interrupt; the value is the clock at which a timer or a device may wake it, if one will.
     case waiting(until: UInt64?)
     /// The guest ended itself.
     case ended(Fabric.Outcome)

@@ -16,6 +16,10 @@ package struct Configuration: Sendable {
     package var disk: [UInt8]?
     /// The disk refuses writes.
     package var diskIsReadOnly = false
+    /// The shortest time of a disk request, in units of the clock; with 0 it is served inside the notifying store.
+    package var diskLatency: UInt64 = 1000
+    /// What is typed goes to the virtio console instead of the UART.
+    package var typesIntoConsole = false
     /// The seed of the entropy device.
     package var entropySeed: UInt64 = 1
     /// A and D bits fault instead of being set, until software asks otherwise (Svade).
@@ -25,6 +29,9 @@ package struct Configuration: Sendable {
 
     /// The default: one hart, 128 MiB, no disk.
     package init() {}
+
+    /// The longest that `diskLatency` may say.
+    static let longestLatency: UInt64 = 1 << 40
 
     /// The first address of RAM.
     package static let memoryBase: UInt64 = 0x8000_0000

@@ -10,6 +10,8 @@
 package final class Machine {
     /// What it was made from.
     package let configuration: Configuration
+    /// What snapshots must agree on; made when first asked for, since it reads the whole disk image.
+    package private(set) lazy var shape = MachineShape(configuration)
     /// What the harts share.
     package let fabric: Fabric
     /// The harts.
@@ -24,6 +26,9 @@ package final class Machine {
     package let console = VirtioConsole()
     /// Devices with an interrupt at the PLIC.
     private let sources: [(device: any Device, source: Int)]
+    private let transports: [VirtioTransport]
+    /// When the next request in flight ends, or the largest number; as of `polledVersion`.
+    private var nextEnd: UInt64 = .max
     /// The version of the devices that the PLIC has seen.
     private var polledVersion: UInt64 = .max
     /// Instructions, and traps, of all harts so far, plus time skipped while all waited.
@@ -64,15 +69,17 @@ package final class Machine {
         plic = PLIC(hartCount: configuration.hartCount)
         disk = configuration.disk.map { Disk(image: $0) }
         var backends: [any VirtioBackend] = [console, VirtioEntropy(seed: configuration.entropySeed)]
-        let block = disk.map { VirtioBlock(disk: $0, isReadOnly: configuration.diskIsReadOnly) }
+        let block = disk.map {
+            VirtioBlock(
+                disk: $0, isReadOnly: configuration.diskIsReadOnly,
+                latency: min(configuration.diskLatency, Configuration.longestLatency))
+        }
         backends.insert(block ?? NoDevice(), at: 0)
         while backends.count < 8 { backends.append(NoDevice()) }
-        var sources: [(device: any Device, source: Int)] = [(uart, 10)]
-        for (index, backend) in backends.enumerated() {
-            let transport = VirtioTransport(base: 0x1000_1000 + UInt64(index) << 12, backend: backend)
-            sources.append((transport, index + 1))
+        transports = backends.enumerated().map { index, backend in
+            VirtioTransport(base: 0x1000_1000 + UInt64(index) << 12, backend: backend)
         }
-        self.sources = sources
+        sources = [(uart, 10)] + transports.enumerated().map { ($1, $0 + 1) }
         for device in [clint, plic, TestFinisher()] as [any Device] { fabric.attach(device) }
         for (device, _) in sources { fabric.attach(device) }
         turns = TurnState(configuration.schedule)
@@ -80,8 +87,9 @@ package final class Machine {
         if configuration.trapsOnAccessedAndDirty { for hart in harts { hart[.menvcfg] = 0 } }
     }
 
-    /// Hands input to the guest's serial port.
+    /// Hands what was typed to the guest's serial port, or to the virtio console where the configuration says so.
     package func send(_ bytes: some Sequence<UInt8>) {
+        if configuration.typesIntoConsole { return sendToConsole(bytes) }
         for byte in bytes { uart.receive(byte) }
         fabric.deviceVersion += 1
     }
@@ -90,7 +98,7 @@ package final class Machine {
     package func sendToConsole(_ bytes: some Sequence<UInt8>) {
         for byte in bytes { console.receive(byte) }
         fabric.deviceVersion += 1
-        for (device, _) in sources { (device as? VirtioTransport)?.offerInput(console, fabric) }
+        for transport in transports { transport.offerInput(console, fabric) }
     }
 
     /// Takes what the guest has printed, by whichever way.
@@ -100,14 +108,24 @@ package final class Machine {
         return host + uart.takeOutput() + console.takeOutput()
     }
 
-    /// Brings a hart's interrupt lines up to date with devices and clock.
+    /// Looks at devices that may have changed: their lines, and when the next request in flight ends.
+    private func pollDevices() {
+        if polledVersion == fabric.deviceVersion { return }
+        for (device, source) in sources {
+            plic.update(source, isHigh: device.isInterrupting, wasRaised: device.takeRaise())
+        }
+        nextEnd = transports.lazy.compactMap(\.nextEnd).min() ?? .max
+        polledVersion = fabric.deviceVersion
+    }
+
+    /// Brings devices up to the clock, and a hart's interrupt lines up to date with both.
     func refreshLines(_ hart: Hart) {
         fabric.now = hart.now
-        if polledVersion != fabric.deviceVersion {
-            for (device, source) in sources {
-                plic.update(source, isHigh: device.isInterrupting, wasRaised: device.takeRaise())
-            }
-            polledVersion = fabric.deviceVersion
+        pollDevices()
+        while fabric.now >= nextEnd {
+            fabric.deviceVersion += 1
+            for transport in transports { transport.completeDue(fabric) }
+            pollDevices()
         }
         var lines: UInt64 = 0
         if clint.softwarePending[hart.id] { lines |= Interrupt.machineSoftware.bit }
@@ -120,8 +138,17 @@ package final class Machine {
         hart[.lines] = lines
     }
 
-    /// The clock, in instructions, at which a timer of a hart will raise a line that is now down.
+    /// The clock, in instructions, at which a line of a hart may rise that is now down: by a timer of its own, or by a
+    /// request in flight.
     func nextDeadline(_ hart: Hart) -> UInt64? {
+        guard let timer = nextTimer(hart) else { return nextRequestEnd }
+        return min(timer, nextEnd)
+    }
+
+    /// The clock at which the next request in flight ends, if there is one.
+    var nextRequestEnd: UInt64? { nextEnd == .max ? nil : nextEnd }
+
+    private func nextTimer(_ hart: Hart) -> UInt64? {
         var ticks: UInt64?
         if hart[.lines] & Interrupt.machineTimer.bit == 0 { ticks = clint.deadline(hart.id) }
         if hart[.menvcfg] & Environment.stce != 0 && hart[.lines] & Interrupt.supervisorTimer.bit == 0 {

@@ -6,7 +6,7 @@ package enum StopReason: Equatable, Sendable {
     case ended(Fabric.Outcome)
     /// The limit was reached.
     case limit
-    /// All harts wait, and only input or a timer can wake them; the value is the clock of the first timer.
+    /// All harts wait, and only input, a timer or a device can wake them; the value is the clock of the first of these.
     case idle(until: UInt64?)
     /// The explicit schedule has no more turns.
     case scheduleEnded
@@ -75,7 +75,7 @@ extension Machine {
     ///
     /// - Parameters:
     ///   - limit: instructions of all harts together.
-    ///   - skipsIdleTime: when all harts wait, the clock jumps to the first timer instead of stopping.
+    ///   - skipsIdleTime: when all harts wait, the clock jumps to what may wake one instead of stopping.
     package func run(limit: UInt64, skipsIdleTime: Bool = true) -> StopReason {
         let end = clock.addingReportingOverflow(limit).overflow ? UInt64.max : clock + limit
         while true {
@@ -122,7 +122,7 @@ extension Machine {
         return hart
     }
 
-    /// When all harts wait: the clock of the first timer that wakes one, if any. Nil when one is awake.
+    /// When all harts wait: the clock of the first timer or device that may wake one, if any. Nil when one is awake.
     private func sleepTime() -> UInt64?? {
         if harts.contains(where: { $0[.waiting] == 0 }) { return .none }
         var first: UInt64?
@@ -135,10 +135,10 @@ extension Machine {
         return .some(first)
     }
 
-    /// The clock at which a timer wakes a waiting hart, if one will.
+    /// The clock at which a waiting hart may be woken, by a timer or by the end of a device's request, if it will.
     func wakeTime(_ hart: Hart) -> UInt64? {
         let timers = Interrupt.machineTimer.bit | Interrupt.supervisorTimer.bit
-        return hart[.mie] & timers != 0 ? nextDeadline(hart) : nil
+        return hart[.mie] & timers != 0 ? nextDeadline(hart) : nextRequestEnd
     }
 
     /// Gives a hart up to `budget` instructions, or until a stop in force is found; the clock moves by what it used.

@@ -30,12 +30,23 @@ final class DeviceImage: Sendable {
 /// Taking one copies the pages written since the last, the harts' words, and what else changed; restoring copies the
 /// pages that differ. A snapshot can be restored to any machine of the same configuration: that is a fork.
 package struct Snapshot: Sendable {
+    /// The configuration of the machine that it was taken from.
+    package let shape: MachineShape
     let memory: PageTree
     let harts: [HartImage]
     let devices: DeviceImage
     let clock: UInt64
     let turns: TurnState
     let outcome: Fabric.Outcome?
+    /// What the guest had printed and nobody had taken: restored with the rest, but no part of the hash.
+    let output: PendingOutput
+}
+
+/// Output that nobody has taken yet, by the way it was printed.
+struct PendingOutput: Sendable {
+    var host: [UInt8]
+    var serial: [UInt8]
+    var console: [UInt8]
 }
 
 /// The snapshot that RAM was last equal to, but for its dirty pages.
@@ -66,7 +77,9 @@ extension Machine {
                 reservation: hart.reservation, tlbs: image)
         }
         return Snapshot(
-            memory: memory, harts: images, devices: deviceImage(), clock: clock, turns: turns, outcome: fabric.outcome)
+            shape: shape, memory: memory, harts: images, devices: deviceImage(), clock: clock, turns: turns,
+            outcome: fabric.outcome,
+            output: PendingOutput(host: fabric.hostOutput, serial: uart.output, console: console.output))
     }
 
     /// Brings the tree of pages up to date with RAM.
@@ -93,10 +106,11 @@ extension Machine {
 
     /// Puts the machine back; O(pages that differ).
     ///
-    /// - Returns: false, with the machine unusable, when the snapshot is of a machine of another shape.
+    /// - Returns: false, with nothing changed, when the snapshot is of a machine of another shape; false, with the
+    ///   machine unusable, when its devices do not parse.
     @discardableResult
     package func restore(_ snapshot: Snapshot) -> Bool {
-        guard snapshot.harts.count == harts.count else { return false }
+        guard snapshot.shape == shape else { return false }
         restoreMemory(snapshot.memory)
         if history.tlbs.isEmpty { history.tlbs = Array(repeating: nil, count: harts.count) }
         for (hart, image) in zip(harts, snapshot.harts) {
@@ -116,6 +130,9 @@ extension Machine {
         clock = snapshot.clock
         turns = snapshot.turns
         fabric.outcome = snapshot.outcome
+        fabric.hostOutput = snapshot.output.host
+        uart.putBack(snapshot.output.serial)
+        console.putBack(snapshot.output.console)
         if history.devices !== snapshot.devices || history.deviceVersion != fabric.deviceVersion {
             var reader = StateReader(snapshot.devices.bytes[...])
             for device in fabric.devices where !device.restore(from: &reader) { return false }

@@ -1,13 +1,13 @@
 // Snapshots in files: written whole, read with every count checked.
 
 extension Snapshot {
-    private static let magic: UInt64 = 0x3150_414e_534d_4853
+    private static let magic: UInt64 = 0x3250_414e_534d_4853
 
     /// The snapshot as bytes, the same for the same state.
     package func serialized() -> [UInt8] {
         var writer = StateWriter()
         writer.word(Self.magic)
-        writer.word(UInt64(harts.count))
+        shape.save(to: &writer)
         for hart in harts {
             writer.words(hart.words)
             writer.word(hart.reservation)
@@ -28,6 +28,7 @@ extension Snapshot {
         case .reset: code = [3, 0]
         }
         writer.words(code)
+        for bytes in [output.host, output.serial, output.console] { writer.data(bytes) }
         var pages: [(Int, PageImage)] = []
         memory.visit { pages.append(($0, $1)) }
         writer.word(UInt64(pages.count))
@@ -38,19 +39,27 @@ extension Snapshot {
         return writer.bytes
     }
 
-    /// Reads what `serialized` made, for a machine with so many pages of RAM.
+    /// Reads what `serialized` made, for a machine of the same configuration.
     ///
-    /// - Throws: `ImageError` when it is not a snapshot, is cut off, or is of a larger machine.
-    package init(_ bytes: [UInt8], pageCount: Int) throws(ImageError) {
+    /// - Throws: `ImageError` when it is not a snapshot, is cut off, or is of another configuration.
+    package init(_ bytes: [UInt8], for machine: Machine) throws(ImageError) {
         var reader = StateReader(bytes[...])
         guard reader.word() == Self.magic else { throw ImageError("not a snapshot") }
-        let hartCount = reader.word()
-        guard hartCount >= 1, hartCount <= 8 else { throw ImageError("a snapshot of \(hartCount) harts") }
+        guard let shape = MachineShape(from: &reader) else { throw ImageError("a snapshot that is cut off") }
+        if let difference = shape.difference(from: machine.shape) {
+            throw ImageError("a snapshot of another machine: \(difference)")
+        }
+        self.shape = shape
+        let memory = machine.fabric.memory
+        let pageCount = memory.pageCount
         var harts: [HartImage] = []
-        for _ in 0..<hartCount {
+        for _ in 0..<shape.hartCount {
             let words = reader.words()
             let reservation = reader.word()
             guard reader.isIntact, words.count == Slot.wordCount else { throw ImageError("a snapshot that is cut off") }
+            guard reservation == .max || reservation & 7 == 0 && memory.contains(reservation, 8) else {
+                throw ImageError("a snapshot with a reservation outside of memory")
+            }
             var entries = [TLBEntry](repeating: TLBEntry(), count: 3 * TLBEntry.count)
             for index in entries.indices {
                 entries[index] = TLBEntry(
@@ -65,10 +74,11 @@ extension Snapshot {
         let position = reader.words()
         let code = reader.words()
         guard let schedule = Schedule(parsing: text), position.count == 4, code.count == 2,
-            Int64(bitPattern: position[0]) < Int64(hartCount), Int64(bitPattern: position[0]) >= -1
+            Int64(bitPattern: position[0]) < Int64(shape.hartCount), Int64(bitPattern: position[0]) >= -1
         else { throw ImageError("a snapshot with a broken schedule") }
         turns = TurnState(schedule, words: position)
         outcome = code[0] == 0 ? nil : code[0] == 1 ? .pass : code[0] == 2 ? .fail(code[1]) : .reset
+        output = PendingOutput(host: reader.data(), serial: reader.data(), console: reader.data())
         var tree = PageTree(pageCount: pageCount)
         for _ in 0..<min(reader.word(), UInt64(pageCount)) {
             let index = reader.word()
@@ -79,7 +89,7 @@ extension Snapshot {
             page.withUnsafeBytes { if let start = $0.baseAddress { tree[Int(index)] = PageImage(copying: start) } }
         }
         guard reader.isIntact else { throw ImageError("a snapshot that is cut off") }
-        memory = tree
+        self.memory = tree
     }
 }
 
