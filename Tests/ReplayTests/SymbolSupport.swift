@@ -15,13 +15,14 @@ final class CProgram {
     /// Compiles a file by its text; several are units of their own.
     init(_ sources: [String: String], _ options: [String]) throws {
         let clang = try #require(Self.toolchain("clang"), "the toolchain has no clang")
-        folder = FileManager.default.temporaryDirectory.appending(path: "shmcheck-c-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appending(path: "shmcheck-c-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for (name, text) in sources { try Data(text.utf8).write(to: folder.appending(path: name)) }
         let layout =
             "SECTIONS { . = 0x80000000; .text : { *(.text.start) *(.text .text.*) } .data : { *(.rodata*) *(.srodata*) *(.data*) *(.sdata*) *(.bss) *(.sbss) } }"
         try Data(layout.utf8).write(to: folder.appending(path: "link.ld"))
-        path = folder.appending(path: "program.elf").path
+        let path = folder.appending(path: "program.elf").path
+        (self.folder, self.path) = (folder, path)
         let run = try Self.run(
             clang,
             [
