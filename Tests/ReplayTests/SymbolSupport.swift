@@ -27,7 +27,8 @@ final class CProgram {
             clang,
             [
                 "--target=riscv64-unknown-elf", "-march=rv64gc", "-mabi=lp64d", "-mcmodel=medany", "-ffreestanding",
-                "-nostdlib", "-fuse-ld=lld", "-mno-relax", "-Wl,-T," + folder.appending(path: "link.ld").path,
+                "-nostdlib", "-fuse-ld=lld", "-fno-eliminate-unused-debug-types", "-mno-relax",
+                "-Wl,-T," + folder.appending(path: "link.ld").path,
                 "-Wl,-e,_start", "-o", path,
             ] + sources.keys.sorted().map { folder.appending(path: $0).path } + options)
         try #require(run.status == 0, "clang refused: \(run.output)")
