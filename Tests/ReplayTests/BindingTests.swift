@@ -20,6 +20,7 @@ import Testing
         struct { struct spinlock lock; struct request slots[3]; int head; unsigned command; } queue = {
             { 0, -1 }, { { 7, 8, 4096, 64 }, { -1 }, { -1 } }, 1, COMMAND_STOP,
         };
+        struct request more[4];
         int put(int src_pid, unsigned long size) { return queue.head + src_pid + (int)size; }
         int keep = CALL_PUT;
         void _start(void) { keep = put(1, 2); cpus[0].proc = proc; for (;;) ; }
@@ -142,11 +143,11 @@ import Testing
         ),
         (
             "state queue.slots[i] = queue.slots[i] unless .src_pid == -1",
-            "state queue.slots[i] = proc[i] unless .pid == 0", "the spec has 3 elements, the kernel's proc[] has 4"
+            "state queue.slots[i] = more[i] unless .src_pid == -1", "the spec has 3 elements, the kernel's more[] has 4"
         ),
         (
-            "state proc[p].state = proc[p].state", "state proc[p].state = queue.command",
-            "the file has no enum with enumerators for all of unused, runnable"
+            "state proc[p].name = proc[p].name unless proc[p].pid == 0", "state proc[p].name = proc[p].pid",
+            "the file has no enum with enumerators for all of one, two"
         ),
         (
             "func put(r) = put(src_pid: r.src, size: r.size)", "func put(r) = put(sorc_pid: r.src)",

@@ -35,7 +35,7 @@ import Testing
             { "two", ODD, { .word = ~0ul }, { 30000, -30000 }, 0, 31, 1, 3, 1, 77, 0, &items[0] },
         };
         struct tight packed[2] = { { 'a', -1, 5, 0x12345678 }, { 'b', 2, 7, 1 } };
-        static struct item *where = &items[1];
+        static struct item *volatile where = &items[1];
         static int own = 11;
         uint64 words[4] = { 1, 0x8000000000000000, 3, 4 };
         uint64 *word = &words[1];
@@ -107,7 +107,7 @@ import Testing
         #expect(work.parameters.map(\.name) == ["a", "b", "c", "d"])
         #expect(work.parameters.map(\.entryRegister) == [10, 11, 12, 13])
         #expect(program.image.information.name(of: work.parameters[2].type) == "struct item *")
-        #expect(work.line?.hasSuffix("main.c:45") == true, "\(work.line ?? "")")
+        #expect(work.line?.hasSuffix("main.c:38") == true, "\(work.line ?? "")")
         #expect(!program.image.exits(of: work).isEmpty)
         let start = try program.image.function(named: "_start")
         #expect(program.image.calls(to: work, in: start).count == 1)

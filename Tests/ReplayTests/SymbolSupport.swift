@@ -16,18 +16,19 @@ final class CProgram {
     init(_ sources: [String: String], _ options: [String]) throws {
         let clang = try #require(Self.toolchain("clang"), "the toolchain has no clang")
         let folder = FileManager.default.temporaryDirectory.appending(path: "shmcheck-c-\(UUID().uuidString)")
-        self.folder = folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for (name, text) in sources { try Data(text.utf8).write(to: folder.appending(path: name)) }
         let layout =
             "SECTIONS { . = 0x80000000; .text : { *(.text.start) *(.text .text.*) } .data : { *(.rodata*) *(.srodata*) *(.data*) *(.sdata*) *(.bss) *(.sbss) } }"
         try Data(layout.utf8).write(to: folder.appending(path: "link.ld"))
-        path = folder.appending(path: "program.elf").path
+        let path = folder.appending(path: "program.elf").path
+        (self.folder, self.path) = (folder, path)
         let run = try Self.run(
             clang,
             [
                 "--target=riscv64-unknown-elf", "-march=rv64gc", "-mabi=lp64d", "-mcmodel=medany", "-ffreestanding",
-                "-nostdlib", "-fuse-ld=lld", "-mno-relax", "-Wl,-T," + folder.appending(path: "link.ld").path,
+                "-nostdlib", "-fuse-ld=lld", "-fno-eliminate-unused-debug-types", "-mno-relax",
+                "-Wl,-T," + folder.appending(path: "link.ld").path,
                 "-Wl,-e,_start", "-o", path,
             ] + sources.keys.sorted().map { folder.appending(path: $0).path } + options)
         try #require(run.status == 0, "clang refused: \(run.output)")
