@@ -90,7 +90,7 @@ extension ReplaySession {
             model: model, kernel: error.description, expression: error.part)
     }
 
-    /// Whether an element's guard is free on the machine, or held by the process that stopped, and not yet stored to.
+    /// Whether an element's guard is free in the model and on the machine, or held by the process that stopped, and not yet stored to.
     private func isComparable(
         _ element: BoundElement, _ state: SystemState, after count: Int, by pid: Int?, _ situation: Situation
     ) -> Bool {
@@ -98,11 +98,7 @@ extension ReplaySession {
         guard case .guarded(let path, false) = variable.protection else { return true }
         let lock = lockInstance(path, of: element, variable)
         guard case .lock(let holder) = state.data[path.lock][lock] else { return true }
-        if let seen = kernel.lockState(path.lock, lock, situation) {
-            if seen == .free { return true }
-        } else if holder == nil {
-            return true
-        }
+        if holder == nil { return kernel.lockState(path.lock, lock, situation) ?? .free == .free }
         guard let pid, holder == pid else { return false }
         return !isStored(element, since: path.lock, lock, before: count, by: pid)
     }

@@ -96,8 +96,20 @@ package final class ReplaySession {
             }
             if let end = take(index) { return end }
         }
+        if let end = finishOpen() { return end }
         if isWalk { return result(.agreed, nil) }
         return judge()
+    }
+
+    /// The last step had no stop after it: its process goes on to where it leaves the kernel, and then all is compared.
+    private func finishOpen() -> ReplayResult? {
+        guard let open, let driven = driver.driven[open.pid], driven.call != nil else { return nil }
+        guard case .reached = driver.run(driven, to: .user) else {
+            return result(.notCompared, ReplayFinding("the last step ends nowhere that the kernel can be stopped"))
+        }
+        return compare(after: run.steps.count, by: open.pid).finding.map {
+            result(.diverged(step: run.steps.count), $0)
+        }
     }
 
     /// Takes a step and compares; a result when that ends the replay.
