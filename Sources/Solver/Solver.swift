@@ -76,13 +76,54 @@ package final class Solver {
     ///
     /// Assumptions that are variables, or negations of some, are the cheapest.
     package func check(assuming assumptions: [Term] = []) -> Answer {
-        queryCount += 1
         var literals: [Z3_ast?] = []
         for assumption in assumptions {
             guard let literal = literal(for: assumption) else { break }
             literals.append(literal)
         }
         guard let context, let solver, failure == nil else { return .unknown(failure ?? "libz3 gives no solver") }
+        setEffort(of: solver, context)
+        return ask(solver, context, literals, assumptions)
+    }
+
+    /// Whether all that was added and this can be true together, by a solver of its own that takes more trouble.
+    ///
+    /// The strategy for bit-vectors rewrites the question as a whole before it goes down to bits: better for one hard
+    /// question, useless for many alike.
+    package func decide(_ claim: Term) -> Answer {
+        guard let context, failure == nil else { return .unknown(failure ?? "libz3 gives no solver") }
+        guard pool.sort(of: claim) == .bool else { return .unknown("a term is ill-sorted") }
+        guard let tactic = Z3_mk_tactic(context.context, "qfbv") else { return check(assuming: [claim]) }
+        Z3_tactic_inc_ref(context.context, tactic)
+        defer { Z3_tactic_dec_ref(context.context, tactic) }
+        guard let single = Z3_mk_solver_from_tactic(context.context, tactic) else { return check(assuming: [claim]) }
+        Z3_solver_inc_ref(context.context, single)
+        defer { Z3_solver_dec_ref(context.context, single) }
+        for term in asserted + [claim] {
+            guard let ast = context.translate(term) else {
+                return .unknown(context.lastError ?? "libz3 refuses a term")
+            }
+            Z3_solver_assert(context.context, single, ast)
+        }
+        return ask(single, context, [], [claim])
+    }
+
+    /// Steps that a query may take; nil for as many as the time allows. Unlike time it gives the same answers always.
+    package var effort: UInt32?
+
+    private func setEffort(of solver: Z3_solver, _ context: SolverContext) {
+        guard let parameters = Z3_mk_params(context.context) else { return }
+        Z3_params_inc_ref(context.context, parameters)
+        defer { Z3_params_dec_ref(context.context, parameters) }
+        let symbol = Z3_mk_string_symbol(context.context, "rlimit")
+        Z3_params_set_uint(context.context, parameters, symbol, effort ?? 0)
+        Z3_solver_set_params(context.context, solver, parameters)
+    }
+
+    private func ask(
+        _ solver: Z3_solver, _ context: SolverContext, _ literals: [Z3_ast?], _ assumptions: [Term]
+    ) -> Answer {
+        queryCount += 1
         if limits.isCancelled?() ?? false { return .unknown("interrupted") }
         let (result, reason) = Watchdog.watch(limits, interrupt: { context.interrupt() }) {
             literals.withUnsafeBufferPointer {

@@ -253,6 +253,13 @@ extension Compiler {
         switch conversion {
         case .exact: return source
         case .process: return convertProcess(source, operand.type, formula)
+        case .aligned(let step):
+            let site = trap("the value is no multiple of \(step)", formula.range)
+            let register = assembler.inRegister(source)
+            let divisor = Operand.constant(Int64(bitPattern: step))
+            let rest = emit(.remainderUnsigned, .register(register), divisor, site: site)
+            assembler.emit(.checkIndex, a: assembler.inRegister(rest), target: site, imm: 1)
+            return .register(register)
         case .truncating, .reinterpreting:
             let result = assembler.register()
             move(source, to: result)

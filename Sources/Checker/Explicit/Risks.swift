@@ -50,7 +50,7 @@ extension Formula {
     var mayTrap: Bool {
         switch kind {
         case .unwrap: return true
-        case .convert(_, .checked), .convert(_, .process): return true
+        case .convert(_, .checked), .convert(_, .aligned), .convert(_, .process): return true
         case .unary(.negate, _): return true
         case .binary(let operation, let left, let right): return Self.mayTrap(operation, left, right, type)
         case .quantifier(let quantifier): return [.sum, .min, .max].contains(quantifier.kind)

@@ -193,6 +193,7 @@ extension FormulaEncoder {
             exit.live = pool.and(path.live, pool.not(goesOn))
             loops[loops.count - 1].breaks.append(exit)
             path.live = pool.and(path.live, goesOn)
+            if pool.truth(goesOn) == nil, !isPossible(path.live) { path.live = pool.bool(false) }
             if pool.truth(path.live) == false { break }
             turns += 1
             if turns > unrollLimit, pool.truth(goesOn) == nil || condition == nil {

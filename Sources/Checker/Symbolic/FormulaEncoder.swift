@@ -10,16 +10,6 @@ struct SymbolicPath {
     var locals: [LocalID: SymbolicValue] = [:]
 }
 
-/// Where formulas find data and processes; proofs have none of them.
-protocol SymbolicContext: AnyObject {
-    /// All instances of a datum in the order of their indices; nil when there is none.
-    func instances(of variable: VariableID) -> [SymbolicValue]?
-    /// The answer to a question about a process whose pid is known.
-    func answer(_ predicate: EvaluatedPredicate) -> SymbolicValue?
-    /// The pid of the running process.
-    var selfPid: Int? { get }
-}
-
 /// Encodes formulas and bodies of one model.
 ///
 /// A trap ends a run: its condition is added to `traps`, and what follows it no longer matters for those values. What
@@ -30,7 +20,6 @@ final class FormulaEncoder {
     var pool: TermPool { values.pool }
     var types: TypeTable { values.types }
     var path: SymbolicPath
-    weak var context: (any SymbolicContext)?
     /// True for the values with which something traps, panics or asserts what is false.
     var traps: Term
     /// True for the values with which a loop goes on after it was unrolled as often as is allowed, and where.
@@ -42,6 +31,8 @@ final class FormulaEncoder {
     var loops: [LoopExits] = []
     /// Iterations of a loop whose end depends on unknown values.
     let unrollLimit: Int
+    /// Whether a condition may be true for some values; asked before each further turn of such a loop.
+    var isPossible: (Term) -> Bool = { _ in true }
     private var operationCount = 0
 
     static let operationLimit = 200_000
@@ -126,7 +117,7 @@ final class FormulaEncoder {
             return known
         case .local(let id): return try local(id, formula.range)
         case .load(let place): return try load(place, formula.range)
-        case .selfProcess: return try selfProcess(formula)
+        case .selfProcess, .predicate: throw notOfProofs("the state of processes", formula.range)
         case .unary(let operation, let operand): return try unary(operation, operand, formula)
         case .binary(let operation, let left, let right): return try binary(operation, left, right, formula)
         case .conditional(let test, let then, let otherwise):
@@ -153,7 +144,6 @@ final class FormulaEncoder {
             path.locals[local] = try encode(value)
             return try encode(body)
         case .call(let id, let arguments): return try call(id, arguments, formula)
-        case .predicate(let predicate): return try ask(predicate, formula)
         case .old:
             throw fail("`old` is not encoded", at: formula.range)
         }
@@ -227,7 +217,7 @@ final class FormulaEncoder {
         var value: SymbolicValue
         switch place.root {
         case .local(let id): value = try local(id, range)
-        case .variable(let id): value = try datum(id, place.indices, range)
+        case .variable(let id): throw notOfProofs(model.variables[id].name, range)
         case .object: throw fail("a group of data has no value", at: range)
         }
         for component in place.path {
@@ -242,73 +232,8 @@ final class FormulaEncoder {
         return value
     }
 
-    private func datum(_ id: VariableID, _ indices: [Formula], _ range: SourceRange) throws(EncodingFailure)
-        -> SymbolicValue
-    {
-        guard let instances = context?.instances(of: id) else {
-            throw fail(
-                "\(model.variables[id].name) is data of the spec: a proof is about its parameters alone", at: range,
-                "make what it reads a parameter")
-        }
-        var rest = instances
-        for (index, dimension) in zip(indices, model.variables[id].dimensions) {
-            let count = Int(types.count(of: dimension) ?? 1)
-            let size = rest.count / max(1, count)
-            let rows = (0..<count).map { SymbolicValue.array(Array(rest[($0 * size)..<(($0 + 1) * size)])) }
-            let position = try ordinal(index)
-            checkIndex(position, below: count)
-            guard case .array(let row)? = values.select(rows, position) else { throw fail("no instance", at: range) }
-            rest = row
-        }
-        guard let value = rest.first else { throw fail("no instance", at: range) }
-        return value
-    }
-
-    // MARK: Processes
-
-    private func selfProcess(_ formula: Formula) throws(EncodingFailure) -> SymbolicValue {
-        guard let pid = context?.selfPid else { throw fail("`self` outside a process", at: formula.range) }
-        if case .sort(let id) = formula.type, let first = types.sorts[id].firstPid {
-            return .member(values.ordinal(pid - first))
-        }
-        return .member(values.ordinal(pid))
-    }
-
-    private func ask(_ predicate: Predicate, _ formula: Formula) throws(EncodingFailure) -> SymbolicValue {
-        switch predicate {
-        case .finished(let process):
-            return try ask(process, formula) { .finished(pid: $0) }
-        case .asleep(let process): return try ask(process, formula) { .asleep(pid: $0) }
-        case .at(let process, let label): return try ask(process, formula) { .at(pid: $0, label: label) }
-        case .generation(let process): return try ask(process, formula) { .generation(pid: $0) }
-        case .free(let place): return .bool(pool.equal(try holder(place, formula), values.ordinal(0)))
-        case .held(let place):
-            guard let pid = context?.selfPid else { throw fail("`held` outside a process", at: formula.range) }
-            return .bool(pool.equal(try holder(place, formula), values.ordinal(pid + 1)))
-        case .holds(let process, let place):
-            let pid = try ordinal(process)
-            return .bool(pool.equal(try holder(place, formula), pool.add(pid, values.ordinal(1))))
-        }
-    }
-
-    private func holder(_ place: Place, _ formula: Formula) throws(EncodingFailure) -> Term {
-        guard case .lock(let term) = try load(place, formula.range) else { throw fail("no lock", at: formula.range) }
-        return term
-    }
-
-    /// The answer for whichever process it is.
-    private func ask(_ process: Formula, _ formula: Formula, _ question: (Int) -> EvaluatedPredicate)
-        throws(EncodingFailure) -> SymbolicValue
-    {
-        let pid = try ordinal(process)
-        var answers: [SymbolicValue] = []
-        for candidate in 0..<types.pidCount {
-            guard let answer = context?.answer(question(candidate)) else {
-                throw fail("a question about processes is not encoded here", at: formula.range)
-            }
-            answers.append(answer)
-        }
-        guard let answer = values.select(answers, pid) else { throw fail("there are no processes", at: formula.range) }
-        return answer
+    /// A proof is about all values of its parameters, whatever the state.
+    private func notOfProofs(_ what: String, _ range: SourceRange) -> EncodingFailure {
+        fail("\(what) is read: a proof is about its parameters alone", at: range, "make what it reads a parameter")
     }
 }

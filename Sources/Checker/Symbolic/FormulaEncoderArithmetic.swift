@@ -223,6 +223,12 @@ extension FormulaEncoder {
         if conversion == .process { return try convertProcess(value, operand, formula) }
         switch (value, formula.type) {
         case (.integer(let term), .integer(let target)):
+            if case .aligned(let step) = conversion {
+                let width = target.kind.bits
+                let rest = pool.unsignedRemainder(term, pool.word(step, width: width))
+                trap(when: pool.not(pool.equal(rest, pool.word(0, width: width))))
+                return value
+            }
             let source = try integer(operand)
             if conversion == .checked {
                 trap(when: pool.not(isWithin(term, source, lower: target.lower, upper: target.upper)))

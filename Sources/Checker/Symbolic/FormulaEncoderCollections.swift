@@ -185,6 +185,7 @@ extension FormulaEncoder {
         while pool.truth(isThere) != false {
             if pool.truth(isThere) == nil {
                 turns += 1
+                if turns > 1, !isPossible(pool.and(path.live, isThere)) { return }
                 if turns > unrollLimit {
                     stopUnrolling(while: isThere, range)
                     return

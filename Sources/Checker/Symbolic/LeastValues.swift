@@ -5,7 +5,7 @@ import Solver
 /// Searches for readable values, bit by bit from the top, over all variables at once.
 ///
 /// Of the bits of one weight those of the first variable count most. A negative number counts as small when it is near
-/// 0, so its bits are wanted set. The effort is bounded by queries and time; what is found so far is then the answer.
+/// 0, so its bits are wanted set. The effort is bounded; what is found so far is then the answer.
 struct LeastValues {
     let pool: TermPool
     let solver: Solver
@@ -14,7 +14,8 @@ struct LeastValues {
     let leaves: [SymbolicValues.Leaf]
 
     private static let queryLimit = 400
-    private static let secondsLimit = 2.0
+    /// Of each query, in steps of libz3: a limit in time would give other values on another machine.
+    private static let effort: UInt32 = 2_000_000
 
     init(pool: TermPool, solver: Solver, claim: Term, leaves: [SymbolicValues.Leaf]) {
         self.pool = pool
@@ -27,29 +28,30 @@ struct LeastValues {
     mutating func search(from first: Assignment) -> (assignment: Assignment, isLeast: Bool) {
         var best = first
         solver.assert(claim)
-        let deadline = ContinuousClock.now + .seconds(Self.secondsLimit)
-        let saved = solver.limits
-        solver.limits.seconds = min(saved.seconds, 1)
-        defer { solver.limits = saved }
+        solver.effort = Self.effort
+        defer { solver.effort = nil }
         var queries = 0
+        var isLeast = true
         for weight in (0..<64).reversed() {
             for leaf in leaves {
                 guard let wanted = wish(leaf, weight, best) else { continue }
                 if !pool.isTrue(wanted, under: best) {
-                    guard queries < Self.queryLimit, ContinuousClock.now < deadline else { return (best, false) }
+                    guard queries < Self.queryLimit else { return (best, false) }
                     queries += 1
                     switch solver.check(assuming: [wanted]) {
                     case .satisfiable(let better): best = better
                     case .unsatisfiable:
                         solver.assert(pool.not(wanted))
                         continue
-                    case .unknown: return (best, false)
+                    case .unknown:
+                        isLeast = false
+                        continue
                     }
                 }
                 solver.assert(wanted)
             }
         }
-        return (best, true)
+        return (best, isLeast)
     }
 
     /// What is wanted of a leaf's bit of a weight; nil when it has none.

@@ -76,10 +76,18 @@ struct ProofJudge {
         return judgement
     }
 
+    /// Steps of libz3 for the question whether a loop may go on; without an answer it may.
+    private static let probeEffort: UInt32 = 500_000
+
     /// Encodes a proof for all values of its parameters.
     func encode(_ proof: ProofDeclaration) throws(EncodingFailure) -> Encoded {
         let pool = TermPool()
         let encoder = FormulaEncoder(model: model, pool: pool)
+        let probe = Solver(pool, limits: limits)
+        probe.effort = Self.probeEffort
+        encoder.isPossible = { condition in
+            if case .unsatisfiable = probe.check(assuming: [condition]) { false } else { true }
+        }
         var parameters: [SymbolicValues.Unknown] = []
         for index in 0..<proof.parameterCount {
             let local = proof.body.locals[index]
@@ -87,6 +95,7 @@ struct ProofJudge {
                 throw encoder.fail("\(local.name) has a type without values", at: proof.range)
             }
             parameters.append(unknown)
+            probe.assert(unknown.isValid)
             encoder.path.locals[index] = unknown.value
         }
         if let condition = proof.condition { encoder.cut(unless: try encoder.bool(condition)) }
@@ -105,12 +114,12 @@ struct ProofJudge {
     private func solve(_ proof: ProofDeclaration, _ encoded: Encoded) -> ProofJudgement {
         let solver = Solver(encoded.pool, limits: limits)
         solver.assert(encoded.isValid)
-        switch solver.check(assuming: [encoded.violation]) {
+        switch solver.decide(encoded.violation) {
         case .satisfiable(let assignment): return refuted(proof, encoded, assignment, solver)
         case .unknown(let reason): return unknown(reason, at: proof.range)
         case .unsatisfiable: break
         }
-        switch solver.check(assuming: [encoded.incomplete]) {
+        switch solver.decide(encoded.incomplete) {
         case .satisfiable:
             return .unknown(
                 reason: "a loop may go on after it was unrolled", at: encoded.incompleteRange ?? proof.range,
@@ -118,7 +127,7 @@ struct ProofJudge {
         case .unknown(let reason): return unknown(reason, at: proof.range)
         case .unsatisfiable: break
         }
-        switch solver.check(assuming: [encoded.isReached]) {
+        switch solver.decide(encoded.isReached) {
         case .satisfiable: return .holds(scope: scope(of: proof, encoded))
         case .unknown(let reason): return unknown(reason, at: proof.range)
         case .unsatisfiable: return .vacuous

@@ -96,6 +96,12 @@ extension Evaluator {
         throws(EvaluationFailure) -> Value
     {
         if conversion == .process { return try convertProcess(value, from: source, formula) }
+        if case .aligned(let step) = conversion {
+            guard order(value) % Int128(step) == 0 else {
+                throw .trap("\(value.number) is no multiple of \(step)", formula.range)
+            }
+            return value
+        }
         let target = formula.type
         switch (target, value) {
         case (.integer(let integer), _):
@@ -103,7 +109,7 @@ extension Evaluator {
             switch conversion {
             case .exact: return .integer(number)
             case .truncating, .reinterpreting: return .integer(integer.kind.wrapping(number))
-            case .checked, .process:
+            case .checked, .aligned, .process:
                 guard integer.contains(number) else {
                     throw .trap("\(number) is not in \(types.name(of: target))", formula.range)
                 }

@@ -74,6 +74,8 @@ public enum Conversion: Sendable, Hashable {
     case exact
     /// Traps when the value is not one of the target type.
     case checked
+    /// The same value; traps unless it is a multiple of the number.
+    case aligned(UInt64)
     /// Modulo 2^bits of the target.
     case truncating
     /// Same bits, read as the target.

@@ -131,7 +131,11 @@ extension Emitter {
         switch formula.kind {
         case .constant, .selfProcess: true
         case .local: true
-        case .convert(let operand, let conversion): conversion != .checked && isSimple(operand)
+        case .convert(let operand, let conversion):
+            switch conversion {
+            case .checked, .aligned: false
+            case .exact, .truncating, .reinterpreting, .process: isSimple(operand)
+            }
         default: false
         }
     }

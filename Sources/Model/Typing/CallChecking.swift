@@ -234,6 +234,7 @@ extension TypeChecker {
         if case .structure(let id) = type, objectStructures.contains(id) {
             return objectArgument(place, id, syntax.range)
         }
+        rejectAligned(place, "what a func stores to its inout argument", at: syntax.range)
         guard isComplete(place), place.type == type else {
             report(.typeMismatch, "\(described(type)) is needed, this is \(described(place.type))", at: syntax.range)
             return nil

@@ -95,16 +95,15 @@ extension TypeChecker {
             return nil
         }
         guard type != .invalid else { return nil }
-        if let alignment = field.alignment {
-            _ = constantNumber(alignment)
-            model.unsupported.append(UnsupportedFeature(property: nil, feature: "aligned", range: alignment.range))
-        }
         if let index = isPrivateArray(field, inherited, dimensions, type), case .array(let element, _) = type {
-            return addPart(
-                name: path + field.name.text, type: element, dimensions: [index], field: field, isGhost: isGhost)
+            return aligned(
+                addPart(
+                    name: path + field.name.text, type: element, dimensions: [index], field: field, isGhost: isGhost),
+                field)
         }
-        return addPart(
-            name: path + field.name.text, type: type, dimensions: dimensions, field: field, isGhost: isGhost)
+        return aligned(
+            addPart(name: path + field.name.text, type: type, dimensions: dimensions, field: field, isGhost: isGhost),
+            field)
     }
 
     private func inferredType(_ initial: ExpressionSyntax) -> Type {
@@ -167,6 +166,9 @@ extension TypeChecker {
             let variable = model.variables[id]
             switch initial {
             case .any(let range):
+                if alignments[id] != nil {
+                    report(.typeMismatch, "`any` would not be aligned", at: range, notes: ["choose in `init { }`"])
+                }
                 guard model.types.allValues(of: variable.type, limit: 65_536) != nil else {
                     report(
                         .tooManyValues, "\(variable.name) has more than 65536 initial values", at: range,
@@ -175,7 +177,10 @@ extension TypeChecker {
                 }
                 model.variables[id].initial = .any
             case .expression(let expression):
-                if let value = initialValue(expression, variable.type) { model.variables[id].initial = .value(value) }
+                if let value = initialValue(expression, variable.type) {
+                    model.variables[id].initial = .value(value)
+                    checkAlignment(of: value, in: id, at: expression.range)
+                }
             }
         }
         for pending in pendingProtections where pending.field.initial == nil {

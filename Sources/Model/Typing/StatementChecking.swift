@@ -108,13 +108,13 @@ extension TypeChecker {
         }
         guard let operation else {
             let (statements, formula) = statementValue(value, expected: place.type)
-            return statements + [.assign(place, coerce(formula, to: place.type))]
+            return statements + [.assign(place, aligned(coerce(formula, to: place.type), for: place))]
         }
         let (setup, stable) = stabilized(place)
         let current = number(load(stable, target.range))
         let operand = number(check(value, expected: place.type))
         let result = arithmetic(operation, current, operand, range)
-        return setup + [.assign(stable, coerce(result, to: place.type))]
+        return setup + [.assign(stable, aligned(coerce(result, to: place.type), for: place))]
     }
 
     /// The place with indices that read data put into locals, so that they are read once.

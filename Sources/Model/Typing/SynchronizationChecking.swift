@@ -183,13 +183,14 @@ extension TypeChecker {
         guard operands.count == operandCount, !operands.contains(where: { $0.type == .invalid }) else {
             return CheckedCall(statements: [])
         }
+        func stored(_ index: Int) -> Formula { aligned(operands[index], for: place) }
         switch name {
         case "load": return operation(.orderedLoad(place), result: place.type, range)
         case "load_reserved": return operation(.loadReserved(place), result: place.type, range)
-        case "store": return operation(.orderedStore(place, operands[0]))
-        case "store_conditional": return operation(.storeConditional(place, operands[0]), result: .bool, range)
+        case "store": return operation(.orderedStore(place, stored(0)))
+        case "store_conditional": return operation(.storeConditional(place, stored(0)), result: .bool, range)
         case "cas":
-            return operation(.compareAndSwap(place, expected: operands[0], new: operands[1]), result: .bool, range)
+            return operation(.compareAndSwap(place, expected: operands[0], new: stored(1)), result: .bool, range)
         default:
             let word = name == "swap" ? "swap" : String(name.dropFirst("amo_".count))
             guard let kind = AtomicOperation(rawValue: word) else { return CheckedCall(statements: []) }
@@ -200,7 +201,9 @@ extension TypeChecker {
             if kind != .swap, place.type.integer?.kind == .int {
                 return numberUpdate(kind, place, operands[0], range)
             }
-            return operation(.atomicUpdate(kind, place, operands[0]), result: place.type, range)
+            if kind != .swap { rejectAligned(place, name, at: range) }
+            let operand = kind == .swap ? stored(0) : operands[0]
+            return operation(.atomicUpdate(kind, place, operand), result: place.type, range)
         }
     }
 

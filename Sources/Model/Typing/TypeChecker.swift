@@ -83,6 +83,8 @@ final class TypeChecker {
     var callers: [String: Set<String>] = [:]
     /// Data whose clauses and initial values wait until everything has a name.
     var pendingProtections: [PendingScope] = []
+    /// What data declare their values to be multiples of.
+    var alignments: [VariableID: UInt64] = [:]
     /// Parameters of processes that are started.
     var startParameters: [ProcessID: [Local]] = [:]
     /// What is being checked now.

@@ -304,6 +304,10 @@ extension TypeChecker {
                 report(.duplicateName, "\(pending.name.text) has the field \(field.name.text) twice", at: field.range)
             }
             let type = field.type.map { resolve($0) } ?? .invalid
+            if let alignment = field.alignment {
+                let feature = "aligned in a struct"
+                model.unsupported.append(UnsupportedFeature(property: nil, feature: feature, range: alignment.range))
+            }
             if field.type == nil {
                 report(.missingType, "the field \(field.name.text) needs a type", at: field.range)
             }
