@@ -41,8 +41,9 @@ import Testing
     @Test(
         arguments: [
             (["a.spec": good], [], 0), (["a.spec": good, "sub/b.spec": bad], [], 12), (["a.spec": rejected], [], 2),
-            (["a.spec": rejected, "b.spec": bad], [], 2), (["a.spec": loops], ["--depth", "3"], 5),
-            (["a.spec": loops], ["--depth", "3", "--allow-inconclusive"], 0),
+            (["a.spec": rejected, "b.spec": bad], [], 2), (["a.spec": loops], ["--depth", "3"], 0),
+            (["a.spec": loops], ["--depth", "3", "--require", "exhaustive"], 5),
+            (["a.spec": loops], ["--depth", "3", "--require", "exhaustive", "--allow-inconclusive"], 0),
             (["a.spec": good], ["--require", "exhaustive"], 0), (["a.spec": long], ["--states", "1000"], 5),
             (["a.spec": long], ["--states", "1000", "--allow-inconclusive"], 0), (["a.spec": good], ["none.spec"], 74),
             (["a.txt": good], [], 64), (["a.spec": bad], ["--exclude", "a.spec"], 64),
@@ -132,7 +133,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["html=/dev/full", "junit=/no/such/folder/x", "sarif=.", "json=/proc/x"])
+    @Test(arguments: ["html=/dev/full", "junit=/dev/null/x", "sarif=.", "json=/proc/x"])
     func aReportThatCannotBeWrittenEndsWith74(report: String) throws {
         let result = try run(["ci", "--report", report], ["a.spec": Self.good])
         #expect(result.code == 74)

@@ -4,6 +4,9 @@ import Model
 
 /// Writes and reads results. Places and types come from the spec; traces are taken again step by step.
 struct CachedCheck {
+    /// A longer run costs more to take again than the cache saves.
+    private static let stepLimit = 1000
+
     let document: JSONValue
     let check: CheckRun
     let model: TypedModel
@@ -20,6 +23,7 @@ struct CachedCheck {
         case nil, .depth: break
         case .states, .time, .memory, .interrupt: return nil
         }
+        guard result.properties.allSatisfy({ $0.trace?.steps.count ?? 0 <= Self.stepLimit }) else { return nil }
         let properties = result.properties.map { property -> JSONValue in
             var trace = JSONValue.null
             if let run = property.trace {

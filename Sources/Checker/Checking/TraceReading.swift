@@ -163,33 +163,52 @@ private struct TraceWalk {
                 : "step \(furthest) of the trace cannot be taken: the spec has changed since")
     }
 
-    /// Depth first: a step of one name may lead to several states that look alike.
+    /// One way to take a step.
+    private struct Candidate {
+        let step: Trace.Step
+        let violation: Violation?
+    }
+
+    /// Depth first, without recursion: a step of one name may lead to several states that look alike, and runs are long.
     private mutating func extend(
-        from state: SystemState, _ steps: inout [Trace.Step], _ violation: inout Violation?
+        from initial: SystemState, _ steps: inout [Trace.Step], _ violation: inout Violation?
     ) -> Bool {
-        let index = steps.count + 1
-        guard index < states.count else { return true }
+        var choices: [[Candidate]] = []
+        while steps.count + 1 < states.count {
+            if choices.count == steps.count {
+                choices.append(candidates(steps.last?.state ?? initial, steps.count + 1))
+            }
+            if let candidate = choices[choices.count - 1].popLast() {
+                steps.append(candidate.step)
+                violation = candidate.violation
+            } else {
+                choices.removeLast()
+                guard steps.popLast() != nil else { return false }
+            }
+        }
+        return true
+    }
+
+    /// All ways to take a step, the first one last.
+    private mutating func candidates(_ state: SystemState, _ index: Int) -> [Candidate] {
         furthest = max(furthest, index)
         let meta = states[index].at("#meta")
+        var found: [Candidate] = []
         for transition in ReferenceStepper(system).transitions(from: state) {
             guard transition.name == meta.at("step").string, isTaken(transition, meta) else { continue }
             switch transition.outcome {
             case .state(let next):
                 guard meta.at("violates").isNull, matches(next, index) else { continue }
-                steps.append(step(transition, next))
-                if extend(from: next, &steps, &violation) { return true }
-                steps.removeLast()
-            case .violation(let found, let next):
+                found.append(Candidate(step: step(transition, next), violation: nil))
+            case .violation(let violation, let next):
                 guard meta.at("violates").flag == true, matches(next, index),
-                    system.name(of: found.kind) == details.at("property").string
+                    system.name(of: violation.kind) == details.at("property").string
                 else { continue }
-                steps.append(step(transition, next))
-                violation = found
-                return true
+                found.append(Candidate(step: step(transition, next), violation: violation))
             case .cut: continue
             }
         }
-        return false
+        return found.reversed()
     }
 
     private func isTaken(_ transition: Transition, _ meta: JSONValue) -> Bool {

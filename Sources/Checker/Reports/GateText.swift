@@ -63,7 +63,7 @@ public struct GateText: Sendable {
         guard let expected = check.expected else { return headline }
         let asked = VerdictWording.words(expected)
         guard check.isMet == true else {
-            return "expected \(asked): \(check.unmetReason ?? "not decided")  \(headline)"
+            return "expected \(asked), but \(check.unmetReason ?? "not decided") (\(headline))"
         }
         switch expected {
         case .violated, .deadlock:

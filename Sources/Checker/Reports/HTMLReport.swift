@@ -9,6 +9,8 @@ import Model
 struct HTMLReport {
     /// Steps that are shown in full over all runs; runs beyond that are listed with the command that shows them.
     private static let stepLimit = 900
+    /// The first run is shown even when it is longer than that, up to what browsers bear.
+    private static let longestRun = 3000
     private static let sampleLimit = 5
     private static let itfLimit = 200_000
     let report: RunReport
@@ -79,7 +81,7 @@ struct HTMLReport {
         all = all.enumerated().sorted { ($0.element.role.rawValue, $0.offset) < ($1.element.role.rawValue, $1.offset) }
             .map(\.element)
         var shown: [HTMLCase] = []
-        for candidate in all where candidate.trace.steps.count < budget || shown.isEmpty {
+        for candidate in all where candidate.trace.steps.count < (shown.isEmpty ? Self.longestRun : budget) {
             budget -= candidate.trace.steps.count + 1
             shown.append(candidate)
         }
