@@ -16,7 +16,7 @@ func wraps(_ va: UInt64, _ size: UInt64) -> Bool { va &+ size < va }
 func npages(_ va: UInt64, _ size: UInt64) -> UInt64 {
     let first = pgrounddown(va)
     let end = va &+ size
-    return end <= first ? 0 : (pgroundup(end) - first) / PGSIZE
+    return end <= first ? 0 : (end - 1 - first) / PGSIZE + 1
 }
 
 private func is_process(_ p: Process, _ number: Int32) -> Bool { number > 0 && p.pointee.pid == number }

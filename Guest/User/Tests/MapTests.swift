@@ -75,6 +75,7 @@ enum MapTests {
                 require(unmap_shared_pages(me(), va, 4096) < 0, "nothing is unmapped there")
             }
             require(map_shared_pages(parent, me(), page_up(size_of_memory()) + page, 8) == FAILED, "nor beyond sz")
+            require(map_shared_pages(parent, me(), 0 &- page, 8) == FAILED, "nor in the last page of all")
         }
         join()
     }
