@@ -105,6 +105,7 @@ public struct JSONReport {
             "spec": .optional(property.range?.description),
             "evaluations": .optional(property.evaluations),
             "witnessDepth": .optional(property.witnessDepth),
+            "loop": .optional(property.verdict == .violated ? property.trace?.loopStart : nil),
             "kernel": .null,
             "trace": hasTrace ? .string(path) : .null,
         ]

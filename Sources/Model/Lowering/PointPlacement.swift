@@ -24,7 +24,8 @@ struct PointPlacement {
         return name(code).map { index, name in
             Point(
                 node: index, name: name, label: code.nodes[index].label,
-                liveLocals: live[index].sorted(), isStepPoint: code.nodes[index].isStepPoint)
+                liveLocals: live[index].sorted(), isStepPoint: code.nodes[index].isStepPoint,
+                fairness: code.nodes[index].fairness)
         }
     }
 
