@@ -41,6 +41,9 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "Stop when the states take so much memory (4GiB).")
     var memory: Amount?
 
+    @Option(name: .customShort("j"), help: "Threads; all cores unless it is said.")
+    var threads: Int?
+
     @Option(help: "human or json.")
     var format: OutputFormat = .human
     @Option(help: "Where traces go.")
@@ -122,6 +125,8 @@ struct CheckCommand: ParsableCommand {
         options.isUnreduced = noReduce
         options.keepsGoing = keepGoing
         options.isStrict = strict
+        if let threads, !(1...256).contains(threads) { throw ValidationError("-j takes 1 to 256") }
+        options.threads = threads ?? Terminal.coreCount
         options.limits.depth = depth
         options.limits.states = states.map { Int($0.number) }
         options.limits.seconds = time?.number
@@ -131,7 +136,7 @@ struct CheckCommand: ParsableCommand {
     }
 
     /// `NAME=VALUE` as a setting; the value is an expression of the language.
-    private static func setting(_ text: String) throws -> SettingSyntax {
+    static func setting(_ text: String) throws -> SettingSyntax {
         let diagnostics = Diagnostics()
         let source = SourceFile(path: "-D \(text)", text: "spec D\nconst \(text)\n")
         let spec = Parser.parse(source, diagnostics: diagnostics)
