@@ -15,7 +15,8 @@ struct Shmcheck: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            CheckCommand.self, ShowCommand.self, ExplainCommand.self, Boot.self, Disassemble.self, VersionCommand.self,
+            CheckCommand.self, SimulateCommand.self, ShowCommand.self, ExplainCommand.self, Boot.self, Disassemble.self,
+            VersionCommand.self,
         ],
         defaultSubcommand: CheckCommand.self)
 
