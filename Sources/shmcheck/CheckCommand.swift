@@ -32,6 +32,8 @@ struct CheckCommand: ParsableCommand {
     var keepGoing = false
     @Flag(help: "Warnings are errors, and steps that were never enabled fail `expect holds`.")
     var strict = false
+    @Option(name: .customShort("j"), help: "Threads; all cores unless it is said.")
+    var threads: Int?
 
     @Flag(
         help: "Replay every counterexample at once on the kernel: the exit code is the check's when all are REPRODUCED."
@@ -131,6 +133,8 @@ struct CheckCommand: ParsableCommand {
         options.isUnreduced = noReduce
         options.keepsGoing = keepGoing
         options.isStrict = strict
+        if let threads, !(1...256).contains(threads) { throw ValidationError("-j takes 1 to 256") }
+        options.threads = threads ?? Terminal.coreCount
         limits.apply(to: &options)
         options.cache = cache.verdicts
         return options

@@ -42,6 +42,9 @@ enum Terminal {
         return locale.isEmpty || locale.uppercased().contains("UTF")
     }
 
+    /// Processors that are there.
+    static var coreCount: Int { max(1, min(256, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
     static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     /// A line on standard error.

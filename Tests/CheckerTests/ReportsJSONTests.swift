@@ -27,7 +27,7 @@ struct ReportsJSONTests {
             ("states", report(SmallSpecs.rules) { $0.limits.states = 3 }),
             ("rejected", report("spec Bad\naction a { x = 1 }\n")),
             ("no spec", report("\u{0}\u{1}")),
-            ("unsupported", report("spec U\nshared var x: bool\naction a { x = true }\neventually e: x\n")),
+            ("unsupported", report("spec U\nshared var x: bool\naction a { x = true }\nprove e(y: u64) { y == y }\n")),
             ("unread", SpecResult(path: "none.spec", checks: [], diagnostics: [], readError: "no such file")),
         ]
     }

@@ -20,7 +20,9 @@ import Testing
         }
     }
 
-    static let paths = ["queue", "map", "tlb", "forkexec", "prime", "crypto"].map { "Specs/\($0).spec" }
+    static let paths =
+        ["queue", "map", "tlb", "forkexec", "prime", "crypto"].map { "Specs/\($0).spec" }
+        + ["queue_live", "lock_live", "spin_live", "prime_live"].map { "Specs/live/\($0).spec" }
 
     static let faults: [Fault] = paths.flatMap { path -> [Fault] in
         guard let bytes = try? Data(contentsOf: ShippedSpecTests.root.appending(path: path)),
@@ -57,7 +59,7 @@ import Testing
         let files = try FileManager.default.subpathsOfDirectory(atPath: Golden.folder.path)
             .filter { $0.hasSuffix(".txt") && !$0.hasSuffix("counts.txt") }
         let wanted = Self.faults.map { fault in
-            String(fault.path.dropFirst("Specs/".count).dropLast(".spec".count)) + "/\(fault.id).txt"
+            ((fault.path as NSString).lastPathComponent as NSString).deletingPathExtension + "/\(fault.id).txt"
         }
         #expect(Set(files) == Set(wanted))
     }

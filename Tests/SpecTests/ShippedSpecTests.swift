@@ -15,6 +15,7 @@ import Testing
     static let paths =
         ["Specs/crypto.spec", "Specs/prime.spec", "Specs/tlb.spec"]
         + ["condition", "ring", "sleeplock", "spinlock"].map { "Specs/library/\($0).spec" }
+        + ["queue_live", "lock_live", "spin_live", "prime_live"].map { "Specs/live/\($0).spec" }
         + (isQuick ? [] : ["Specs/queue.spec", "Specs/map.spec", "Specs/forkexec.spec"])
 
     static func run(_ path: String, _ options: CheckOptions = CheckOptions()) throws -> SpecResult {

@@ -42,7 +42,8 @@ enum HouseRules {
         FolderOrder(
             target: "Model", lowestFirst: ["Source", "Syntax", "Library", "Formula", "Typing", "System", "Lowering"]),
         FolderOrder(
-            target: "Checker", lowestFirst: ["Explicit", "Symbolic", "Traces", "Verdict", "Reports", "Checking"]),
+            target: "Checker",
+            lowestFirst: ["Explicit", "Liveness", "Symbolic", "Traces", "Verdict", "Reports", "Checking"]),
         FolderOrder(
             target: "Emu",
             lowestFirst: [

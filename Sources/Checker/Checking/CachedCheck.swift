@@ -19,6 +19,8 @@ struct CachedCheck {
     /// Never what a limit or an interrupt cut short, nor a mistake of ours, nor cycles of locks, whose runs end anywhere.
     static func document(_ result: CheckResult, _ key: VerdictKey, _ path: String) -> String? {
         guard let system = result.system, result.internalErrors.isEmpty, result.lockCycles.isEmpty else { return nil }
+        // A lasso is not read back: its loop is more than its steps.
+        guard result.properties.allSatisfy({ $0.trace?.loopStart == nil }) else { return nil }
         switch result.limit {
         case nil, .depth: break
         case .states, .time, .memory, .interrupt: return nil

@@ -22,6 +22,8 @@ public struct CheckOptions: Sendable {
     public var isUnreduced = false
     /// `--strict`: warnings are errors, and steps that were never enabled fail `expect holds`.
     public var isStrict = false
+    /// `-j N`: threads that expand states. What is found is the same for any number.
+    public var threads = 1
     /// Bounds of each check.
     public var limits = ExplorationLimits()
     /// When the whole run must be over: a check then has the time that is left, and no more.

@@ -18,17 +18,20 @@ struct CheckJudge {
         var finals: [Int: Int] = [:]
         if isComplete, needsComponents(explorer) { finals = explorer.judgeComponents() }
         var errors = broken.compactMap(\.mismatch)
-        var properties = statedProperties(explorer, isComplete, finals, &errors)
+        let liveness = judgeLiveness(explorer, elapsed)
+        var properties = statedProperties(explorer, isComplete, finals, liveness.findings, &errors)
         properties += builtinProperties(explorer, isComplete, &errors)
         let cycles = lockCycles(explorer, &errors)
         if let order = lockOrder(cycles, explorer, isComplete) { properties.append(order) }
-        let scope: Scope = isComplete ? .exhaustive : explorer.limit == .depth ? .bounded : .partial
+        let limit = explorer.limit ?? liveness.limit
+        let scope: Scope =
+            isComplete && limit == nil ? .exhaustive : limit == .depth ? .bounded : .partial
         let (isMet, reason) = judgeExpectation(properties, scope, explorer)
         let time = elapsed()
         return CheckResult(
             name: configuration.name, fault: configuration.fault, story: configuration.story,
             constants: system.constants.filter(\.isOwn), memory: system.memory, scope: scope,
-            depthBound: configuration.depth ?? options.limits.depth, limit: explorer.limit,
+            depthBound: configuration.depth ?? options.limits.depth, limit: limit,
             states: explorer.store.count,
             transitions: explorer.transitionCount, depth: explorer.depth,
             frontier: explorer.store.count - explorer.expandedCount,
@@ -51,14 +54,16 @@ struct CheckJudge {
     // MARK: Stated properties
 
     private func statedProperties(
-        _ explorer: Explorer, _ isComplete: Bool, _ finals: [Int: Int], _ errors: inout [String]
+        _ explorer: Explorer, _ isComplete: Bool, _ finals: [Int: Int], _ findings: [Int: LivenessFinding],
+        _ errors: inout [String]
     ) -> [PropertyResult] {
         var results: [PropertyResult] = []
         for (index, property) in system.properties.enumerated() {
-            results.append(judge(index, property, explorer, isComplete, finals, &errors))
-        }
-        for property in model.properties where !system.properties.contains(where: { $0.name == property.name }) {
-            results.append(unsupported(property.name, property.kind.rawValue, property.range))
+            if property.temporal != nil {
+                results.append(judge(index, property, findings[index], explorer, isComplete, &errors))
+            } else {
+                results.append(judge(index, property, explorer, isComplete, finals, &errors))
+            }
         }
         results += proofs.results(&errors)
         return results.sorted { ($0.range?.start ?? 0) < ($1.range?.start ?? 0) }
@@ -110,7 +115,7 @@ struct CheckJudge {
             evaluations: evaluations, witnessDepth: witnessDepth)
     }
 
-    private func unviolated(_ explorer: Explorer, _ isComplete: Bool) -> Verdict {
+    func unviolated(_ explorer: Explorer, _ isComplete: Bool) -> Verdict {
         // No state at all: every path was cut, or ended, before the first one.
         if explorer.store.count == 0 { return .notReached }
         if isComplete { return .holds }
@@ -118,7 +123,7 @@ struct CheckJudge {
     }
 
     /// A broken protection that was not taken away makes all other HOLDS void: accesses were taken for exclusive.
-    private func isVoid(_ explorer: Explorer) -> Bool {
+    func isVoid(_ explorer: Explorer) -> Bool {
         explorer.violationOrder.contains { kind in
             switch kind {
             case .lockDiscipline, .ownership: true
@@ -127,7 +132,7 @@ struct CheckJudge {
         }
     }
 
-    private func build(_ found: FoundViolation, _ explorer: Explorer, _ errors: inout [String]) -> Trace? {
+    func build(_ found: FoundViolation, _ explorer: Explorer, _ errors: inout [String]) -> Trace? {
         do throws(TraceMismatch) {
             return try TraceBuilder(explorer).trace(of: found)
         } catch {
@@ -284,7 +289,7 @@ struct CheckJudge {
         case .holdsWithinBound: configuration.depth != nil && scope == .bounded
         // The check asks for a bound itself: what needs the whole graph cannot be told within it.
         case .inconclusive:
-            configuration.depth != nil && scope == .bounded && (property.kind == .deadlock || property.kind == .final)
+            configuration.depth != nil && scope == .bounded && property.kind.needsWholeGraph
         // An assert in code that never runs is listed with the steps that were never enabled.
         case .notReached: property.kind == .assert && !options.isStrict
         case .violated, .unknown, .notSupported, .error: false

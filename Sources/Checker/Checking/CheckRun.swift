@@ -92,7 +92,7 @@ struct CheckRun {
             guard
                 var explorer = Explorer(
                     program, limits: limits, stopsAtFirstViolation: stopsAtFirstViolation,
-                    checksDeadlock: options.checksDeadlock, endsAt: endsAt(system))
+                    checksDeadlock: options.checksDeadlock, threadCount: options.threads, endsAt: endsAt(system))
             else { return .unexplored(configuration, diagnostics.all, isMet: nil, reason: "no memory for the states") }
             defer { explorer.deallocate() }
             explorer.run(

@@ -40,7 +40,7 @@ struct ActionCompiler {
     }
 
     private mutating func run() {
-        let combined = system.actions.indices.filter { !chooses(system.actions[$0]) }
+        let combined = system.actions.indices.filter { !standsAlone(system.actions[$0]) }
         if !combined.isEmpty {
             let label = compiler.assembler.newLabel()
             compiler.assembler.place(label)
@@ -51,7 +51,12 @@ struct ActionCompiler {
             emit(Array(candidates.indices), knowing: [:])
             compiler.assembler.emit(.halt)
         }
-        for index in system.actions.indices where chooses(system.actions[index]) { compileChoosing(index) }
+        for index in system.actions.indices where standsAlone(system.actions[index]) { compileChoosing(index) }
+    }
+
+    /// Whether each instance has an entry of its own: it chooses, or it matters which of them moved.
+    private func standsAlone(_ action: ActionCode) -> Bool {
+        chooses(action) || (action.fairness != nil && system.properties.contains { $0.temporal != nil })
     }
 
     /// Whether a run of the action may end otherwise than with its one successor or a violation.

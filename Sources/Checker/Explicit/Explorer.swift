@@ -13,8 +13,16 @@ struct Explorer {
     /// Ends the run at the end of the depth at which it is true of a violation.
     let endsAt: (ViolationKind) -> Bool
 
+    /// How many threads expand states.
+    let threadCount: Int
+
     var store: StateStore
-    var machine: Machine
+    private var expander: Expander
+    /// The machine of the thread that stores states, and of properties.
+    var machine: Machine {
+        get { expander.machine }
+        _modify { yield &expander.machine }
+    }
     private(set) var transitionCount = 0
     /// Number of states at each depth's start; `depth` is the last index.
     private(set) var levels: [Int] = [0]
@@ -25,7 +33,6 @@ struct Explorer {
     /// The first state in which each `reachable` is true, by property.
     private(set) var witnesses: [Int: Int] = [:]
     private(set) var limit: LimitReached?
-    private var isEnabled: [Bool]
     /// How often properties were evaluated in initial states.
     private(set) var initialEvaluations: [Int] = []
     /// Whether the numbers of interned structs ran out; the run is void and begins again with wider ones.
@@ -35,13 +42,13 @@ struct Explorer {
 
     /// Where each nesting of locks was seen first: the state, and the process whose step it was.
     private(set) var nestings: [LockNesting: (state: Int, pid: Int)] = [:]
-    private var waits: [Int32]
     private let system: TransitionSystem
     private let clock = ContinuousClock()
 
     init?(
-        _ program: Program, limits: ExplorationLimits, stopsAtFirstViolation: Bool, checksDeadlock: Bool,
-        endsAt: @escaping (ViolationKind) -> Bool
+        _ program: Program, limits: ExplorationLimits, stopsAtFirstViolation: Bool,
+        checksDeadlock: Bool,
+        threadCount: Int = 1, endsAt: @escaping (ViolationKind) -> Bool
     ) {
         guard let store = StateStore(wordCount: program.layout.wordCount) else { return nil }
         self.program = program
@@ -51,9 +58,9 @@ struct Explorer {
         self.endsAt = endsAt
         self.store = store
         system = program.layout.system
-        machine = Machine(program)
-        isEnabled = Array(repeating: false, count: program.coverageNames.count)
-        waits = Array(repeating: -1, count: system.processCount)
+        expander = Expander(program, checksDeadlock: checksDeadlock)
+        // Interned structs are numbered as they are met, in tables that are not shared.
+        self.threadCount = program.layout.shapes.pool.tableCount == 0 ? threadCount : 1
     }
 
     /// Frees the store and the machine.
@@ -93,6 +100,8 @@ struct Explorer {
         }
         initialEvaluations = system.properties.indices.map { machine.evaluations[$0] }
         let start = clock.now
+        var team: ExpansionTeam?
+        defer { team?.finish(into: &expander) }
         var next = 0
         while next < store.count, limit == nil {
             if let depth = limits.depth, levels.count - 1 >= depth {
@@ -101,10 +110,17 @@ struct Explorer {
             }
             if isDecided { break }
             let levelEnd = store.count
+            if threadCount > 1, levelEnd - next >= ExpansionTeam.leastStates {
+                next = expandTogether(next..<levelEnd, &team, since: start)
+            }
             while next < levelEnd, limit == nil {
-                expand(next)
+                expander.expand(next, store.row(next))
                 next += 1
-                if next & 0x3FF == 0 { pause(since: start, next) }
+                if machine.batch.count >= SuccessorBatch.flushCount { flush() }
+                if next & 0x3FF == 0 {
+                    flush()
+                    pause(since: start, next)
+                }
             }
             flush()
             if limit != nil { break }
@@ -140,151 +156,66 @@ struct Explorer {
         violationOrder.append(kind)
     }
 
-    // MARK: Expansion
-
-    private mutating func expand(_ index: Int) {
-        machine.begin(store.row(index))
-        machine.parent = index
-        var summary = StepSummary()
-        for pid in 0..<system.processCount { expandProcess(pid, index, &summary) }
-        expandActions(index, &summary)
-        if checksDeadlock { checkDeadlock(index, summary) }
-        if machine.batch.count >= SuccessorBatch.flushCount { flush() }
-    }
-
-    /// What the steps of one state amount to, for deadlock.
-    private struct StepSummary {
-        var hasStep = false
-        var changesState = false
-        var isCut = false
-        var lockWaits = 0
-    }
-
-    private mutating func expandProcess(_ pid: Int, _ index: Int, _ summary: inout StepSummary) {
-        let field = program.layout.processes[pid].position
-        let code =
-            field.bits == 0
-            ? 0
-            : Int(
-                (machine.memory[machine.wordCount &+ field.offset >> 6] &>> UInt64(field.offset & 63))
-                    & (~0 &>> UInt64(64 &- field.bits)))
-        waits[pid] = -1
-        let entries = program.steps[pid][code]
-        for entry in entries {
-            machine.resetScript()
-            repeat {
-                let before = machine.batch.count
-                let status = machine.run(from: entry.start)
-                if machine.nestings.hasNew { noteNestings(index, pid) }
-                if machine.batch.count > before {
-                    isEnabled[entry.coverage] = true
-                    summary.hasStep = true
-                    transitionCount &+= machine.batch.count &- before
-                }
-                switch status {
-                case .done, .blocked: break
-                case .poolFull: noteFullPool()
-                case .blockedOnLock(let holder):
-                    waits[pid] = Int32(holder)
-                    summary.lockWaits += 1
-                case .cut:
-                    isEnabled[entry.coverage] = true
-                    summary.isCut = true
-                    hasCuts = true
-                    transitionCount &+= 1
-                case .violated(let site):
-                    isEnabled[entry.coverage] = true
-                    summary.isCut = true
-                    transitionCount &+= 1
-                    note(FoundViolation(state: index, step: .process(pid: pid), site: program.sites[site]))
-                }
-                machine.restore()
-            } while machine.nextScript()
-        }
-    }
-
-    private mutating func noteNestings(_ state: Int, _ pid: Int) {
-        for nesting in machine.nestings.takeNew() { nestings[nesting] = (state, pid) }
-    }
-
-    private mutating func expandActions(_ index: Int, _ summary: inout StepSummary) {
-        let before = machine.batch.count
-        if let start = program.combinedActions { expandCombinedActions(start, index, &summary) }
-        for (entry, instance) in program.choosingActions {
-            machine.resetScript()
-            repeat {
-                let status = machine.run(from: entry.start)
-                switch status {
-                case .done, .blocked, .blockedOnLock: break
-                case .poolFull: noteFullPool()
-                case .cut: noteEnd(ofAction: instance, &summary)
-                case .violated(let site):
-                    noteEnd(ofAction: instance, &summary)
-                    note(FoundViolation(state: index, step: .action(instance: instance), site: program.sites[site]))
-                }
-                machine.restore()
-            } while machine.nextScript()
-        }
-        guard machine.batch.count > before else { return }
-        summary.hasStep = true
-        transitionCount &+= machine.batch.count &- before
-        guard checksDeadlock, system.processes.isEmpty else { return }
-        summary.changesState = (before..<machine.batch.count).contains { row in
-            machine.batch.differs(row, from: machine.memory + machine.wordCount)
-        }
-    }
-
-    /// One run tries all actions; after one that breaks a rule it goes on with the next.
-    private mutating func expandCombinedActions(_ start: Int32, _ index: Int, _ summary: inout StepSummary) {
-        var position = start
-        while let status = machine.runCombined(program, from: &position) {
-            guard case .violated(let site) = status else { return noteFullPool() }
-            let instance = program.siteInstances[site]
-            noteEnd(ofAction: instance, &summary)
-            note(FoundViolation(state: index, step: .action(instance: instance), site: program.sites[site]))
-        }
-    }
-
-    /// An action was enabled and led to no state.
-    private mutating func noteEnd(ofAction instance: Int, _ summary: inout StepSummary) {
-        machine.enabledActions[instance] = true
-        summary.isCut = true
-        hasCuts = true
-        transitionCount &+= 1
-    }
-
-    private mutating func noteFullPool() {
-        isPoolFull = true
-        limit = .memory
-    }
-
     /// Coverage by name: whether it was ever enabled.
-    var isEverEnabled: [Bool] {
-        var result = isEnabled
-        for (instance, action) in program.actionInstances.enumerated() where machine.enabledActions[instance] {
-            let name = system.actions[action.action].name
-            if let index = program.coverageNames.firstIndex(of: name) { result[index] = true }
-        }
-        return result
-    }
+    var isEverEnabled: [Bool] { expander.isEverEnabled }
 
     // MARK: Storing
 
     private mutating func flush() {
-        guard store.count &+ machine.batch.count <= store.room else {
+        take(expander.takeRecord())
+        add(machine.batch)
+        machine.batch.removeAll()
+    }
+
+    /// Expands states of one depth by all threads. Returns the number after the last one that was expanded.
+    private mutating func expandTogether(
+        _ states: Range<Int>, _ team: inout ExpansionTeam?, since start: ContinuousClock.Instant
+    ) -> Int {
+        let helpers =
+            team
+            ?? ExpansionTeam(program, store, checksDeadlock: checksDeadlock, helperCount: threadCount - 1)
+        team = helpers
+        return helpers.expand(states, store) { slot, end in
+            take(slot.record)
+            add(slot.batch)
+            if end & 0x3FF == 0 { pause(since: start, end) }
+            return limit == nil
+        }
+    }
+
+    /// Adds what expanding some states amounts to, in the order of the states.
+    private mutating func take(_ record: ExpansionRecord) {
+        transitionCount &+= record.transitionCount
+        for violation in record.found { note(violation) }
+        for (nesting, state, pid) in record.nestings where state < nestings[nesting]?.state ?? .max {
+            nestings[nesting] = (state, pid)
+        }
+        if record.hasCuts { hasCuts = true }
+        if record.isPoolFull {
+            isPoolFull = true
+            limit = .memory
+        }
+    }
+
+    /// Stores successors, and judges the properties of new states and of steps.
+    private mutating func add(_ batch: SuccessorBatch) {
+        guard store.count &+ batch.count <= store.room else {
             limit = store.room < StateStore.capacity ? .memory : .states
-            machine.batch.removeAll()
             return
         }
-        for row in 0..<machine.batch.count { store.prefetchSlot(machine.batch.hash(row)) }
-        for row in 0..<machine.batch.count { store.prefetchRow(machine.batch.hash(row)) }
-        for row in 0..<machine.batch.count {
-            let parent = machine.batch.parent(row)
-            let isNew = store.insert(machine.batch.words(row), hash: machine.batch.hash(row), parent: parent)
-            if isNew { checkState(store.count - 1) }
-            if machine.batch.touched(row) != 0 { checkTransition(row, parent) }
+        for first in stride(from: 0, to: batch.count, by: SuccessorBatch.flushCount) {
+            add(batch, first..<min(first + SuccessorBatch.flushCount, batch.count))
         }
-        machine.batch.removeAll()
+    }
+
+    private mutating func add(_ batch: SuccessorBatch, _ rows: Range<Int>) {
+        for row in rows { store.prefetchSlot(batch.hash(row)) }
+        for row in rows { store.prefetchRow(batch.hash(row)) }
+        for row in rows {
+            let isNew = store.insert(batch.words(row), hash: batch.hash(row), parent: batch.parent(row))
+            if isNew { checkState(store.count - 1) }
+            if batch.touched(row) != 0 { checkTransition(batch, row) }
+        }
     }
 
     /// Evaluates the properties of states in a new one.
@@ -311,8 +242,9 @@ struct Explorer {
         return owners
     }()
 
-    private mutating func noteProperty(_ property: Int, _ site: Int, _ state: Int, step: FoundViolation.ViolatingStep?)
-    {
+    private mutating func noteProperty(
+        _ property: Int, _ site: Int, _ state: Int, step: FoundViolation.ViolatingStep?
+    ) {
         let cause = program.sites[site]
         let isTrap = cause.kind != .property(property)
         let kind = system.properties[property].kind
@@ -324,75 +256,31 @@ struct Explorer {
         note(FoundViolation(state: state, step: step, site: violation, isTrap: isTrap))
     }
 
-    private mutating func checkTransition(_ row: Int, _ parent: Int) {
+    private mutating func checkTransition(_ batch: SuccessorBatch, _ row: Int) {
+        let parent = batch.parent(row)
         machine.begin(store.row(parent))
-        for index in 0..<store.wordCount { machine.memory[index] = machine.batch.words(row)[index] }
+        for index in 0..<store.wordCount { machine.memory[index] = batch.words(row)[index] }
         for (bit, entry) in program.transitionProperties.enumerated()
-        where machine.batch.touched(row) >> UInt64(bit & 63) & 1 == 1 {
+        where batch.touched(row) >> UInt64(bit & 63) & 1 == 1 {
             let status = machine.run(from: entry.start)
             guard case .violated(let site) = status else { continue }
-            let target = store.find(machine.batch.words(row), hash: machine.batch.hash(row))
+            let target = store.find(batch.words(row), hash: batch.hash(row))
             noteProperty(entry.property, site, parent, step: .transition(target: target))
         }
     }
 
-    // MARK: Deadlock
-
-    private mutating func checkDeadlock(_ index: Int, _ summary: StepSummary) {
-        if summary.lockWaits > 1, hasLockCycle() {
-            noteDeadlock(index, "each of these processes waits for a lock that the next one holds")
-            return
-        }
-        if summary.isCut { return }
-        if system.processes.isEmpty {
-            if !system.actions.isEmpty, !summary.changesState, !hasFinal {
-                noteDeadlock(index, "no action changes anything")
-            }
-        } else if !summary.hasStep, hasUnfinishedProcess() {
-            noteDeadlock(index, "no process can take a step")
-        }
-    }
-
-    private var hasFinal: Bool { !program.finalProperties.isEmpty }
+    // MARK: Bottom components
 
     mutating func noteDeadlock(_ index: Int, _ message: String) {
-        let range = system.processes.first.map { $0.code.nodes[$0.code.entry].range } ?? system.actions[0].range
-        let site = Violation(kind: .deadlock, message: message, range: range)
-        note(FoundViolation(state: index, step: nil, site: site))
+        note(.deadlock(index, message, system))
     }
 
     mutating func noteFinal(_ property: Int, _ site: Int, _ state: Int) {
         noteProperty(property, site, state, step: nil)
     }
 
-    private func hasLockCycle() -> Bool {
-        for start in waits.indices where waits[start] >= 0 {
-            var current = waits[start]
-            var hops = 0
-            while current >= 0, hops <= waits.count {
-                if Int(current) == start { return true }
-                current = waits[Int(current)]
-                hops += 1
-            }
-        }
-        return false
-    }
-
-    /// Whether a process that is no daemon has begun and not ended, in the state that is being expanded.
-    private func hasUnfinishedProcess() -> Bool {
-        for process in system.processes where !process.isDaemon {
-            for pid in process.firstPid..<(process.firstPid + process.count) where isUnfinished(pid, process) {
-                return true
-            }
-        }
-        return false
-    }
-
+    /// Whether a process has begun and not ended, in the state that the machine has before it.
     func isUnfinished(_ pid: Int, _ process: ProcessCode) -> Bool {
-        let field = program.layout.processes[pid].position
-        guard field.bits > 0 else { return false }
-        let words = machine.memory + machine.wordCount
-        let code = Int((words[field.offset >> 6] &>> UInt64(field.offset & 63)) & (~0 &>> UInt64(64 &- field.bits)))
-        return code >= 1 && code <= process.points.count
+        expander.isUnfinished(pid, process)
     }
 }

@@ -49,6 +49,8 @@ final class Program {
     let alwaysTouched: UInt64
     /// Properties of final states.
     let finalProperties: [(property: Int, start: Int32)]
+    /// By temporal property: for each of its claims the conditions, each a run that `violates` where it is true.
+    let temporalConditions: [Int: [[Int32]]]
     /// Names of everything that can be enabled, for coverage.
     let coverageNames: [String]
 
@@ -58,7 +60,7 @@ final class Program {
         resumes: [Int32], siteInstances: [Int],
         stateProperties: [(property: Int, start: Int32)], transitionProperties: [(property: Int, start: Int32)],
         alwaysTouched: UInt64,
-        finalProperties: [(property: Int, start: Int32)], coverageNames: [String]
+        finalProperties: [(property: Int, start: Int32)], temporalConditions: [Int: [[Int32]]], coverageNames: [String]
     ) {
         self.layout = layout
         let instructions = UnsafeMutablePointer<Instruction>.allocate(capacity: assembler.instructions.count + 1)
@@ -91,6 +93,7 @@ final class Program {
         self.transitionProperties = transitionProperties
         self.alwaysTouched = alwaysTouched
         self.finalProperties = finalProperties
+        self.temporalConditions = temporalConditions
         self.coverageNames = coverageNames
     }
 

@@ -34,13 +34,14 @@ struct ProgramCompiler {
         for pid in 0..<system.processCount { stepLabels.append(compileProcess(pid)) }
         let actions = ActionCompiler.compile(system, compiler, watchers: watchers)
         for action in system.actions { _ = coverage(action.name) }
-        let states = compileProperties { $0 != .transition && $0 != .final }
+        let states = compileProperties { $0.isOfStates }
         let steps = compileProperties { $0 == .transition }
         let finals = compileProperties { $0 == .final }
+        let temporal = compileConditions()
         let processes = stepLabels.flatMap { $0.flatMap { $0.map(\.label) } }
         compiler.assembler.finish(
             starts: processes + [actions.combined].compactMap(\.self) + actions.choosing.map(\.label)
-                + (states + steps + finals).map(\.1),
+                + (states + steps + finals).map(\.1) + temporal.values.flatMap { $0.flatMap(\.self) }.sorted(),
             resumes: actions.owners.compactMapValues { actions.resumes[$0] })
         return Program(
             layout: compiler.layout, assembler: compiler.assembler,
@@ -53,6 +54,7 @@ struct ProgramCompiler {
             stateProperties: states.map { ($0.0, place($0.1)) },
             transitionProperties: steps.map { ($0.0, place($0.1)) }, alwaysTouched: always,
             finalProperties: finals.map { ($0.0, place($0.1)) },
+            temporalConditions: temporal.mapValues { $0.map { $0.map(place) } },
             coverageNames: coverageNames)
     }
 
@@ -116,6 +118,40 @@ struct ProgramCompiler {
         return result
     }
 
+    /// The conditions of temporal properties, for each of their claims.
+    private func compileConditions() -> [Int: [[Int]]] {
+        var result: [Int: [[Int]]] = [:]
+        let reference = ReferenceProperties(system)
+        for (index, property) in system.properties.enumerated() where property.temporal != nil {
+            result[index] = reference.claims(of: index).map { values in
+                property.parts.map { condition($0, of: index, values) }
+            }
+        }
+        return result
+    }
+
+    private func condition(_ part: PropertyPart, of index: Int, _ values: [Value]) -> Int {
+        let label = compiler.assembler.newLabel()
+        compiler.assembler.place(label)
+        compiler.begin(localTypes: part.code.locals.map(\.type), selfPid: nil)
+        for (binder, value) in zip(part.binders, values) {
+            compiler.locals[binder.local] = .constant(Compiler.number(value))
+        }
+        let (judge, fine) = (compiler.assembler.newLabel(), compiler.assembler.newLabel())
+        let code = CodeCompiler(compiler, part.code) { compiler in compiler.assembler.branch(.jump, to: judge) }
+        if part.code.nodes.count > 1 { code.propertyMode = .property }
+        compiler.mode = .property
+        code.emitNodes(from: [part.code.entry])
+        compiler.assembler.place(judge)
+        compiler.mode = .property
+        compiler.branch(part.formula, if: false, to: fine)
+        let site = compiler.assembler.site(.property(index), system.properties[index].name, part.formula.range)
+        compiler.assembler.emit(.violate, target: site)
+        compiler.assembler.place(fine)
+        compiler.assembler.emit(.halt)
+        return label
+    }
+
     private func compile(_ part: PropertyPart, of index: Int) {
         compiler.begin(localTypes: part.code.locals.map(\.type), selfPid: nil)
         bind(part.binders[...], part, index)
@@ -147,5 +183,15 @@ struct ProgramCompiler {
         compiler.assembler.place(fine)
         compiler.assembler.emit(.evaluated, target: index)
         compiler.assembler.place(skip)
+    }
+}
+
+extension PropertyKind {
+    /// Whether it is judged in each state by itself.
+    fileprivate var isOfStates: Bool {
+        switch self {
+        case .invariant, .always, .reachable, .reachableAlways: true
+        case .transition, .final, .eventually, .leadsto, .temporal: false
+        }
     }
 }

@@ -58,7 +58,17 @@ public struct ITFReport {
             "vars": .array(layout.variables.map { .string($0.name) }),
             "states": .array(states),
         ]
+        if let loop = loop(of: trace), case .object(var members) = document {
+            members.append(.init("loop", .integer(Int128(loop))))
+            return JSONValue.object(members).prettyText + "\n"
+        }
         return document.prettyText + "\n"
+    }
+
+    /// The state after the last one. The state at which the loop begins is written once more at its end, with the step
+    /// that leads back to it; so the loop goes on with the state behind it.
+    private static func loop(of trace: Trace) -> Int? {
+        trace.loopStart.map { $0 == trace.steps.count ? $0 : $0 + 1 }
     }
 
     // MARK: About the run

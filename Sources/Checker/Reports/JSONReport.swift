@@ -108,6 +108,7 @@ public struct JSONReport {
             "scope": .optional(property.scope),
             "advice": .optional(property.advice),
             "counterexample": property.counterexample.map { counterexample($0, check) } ?? .null,
+            "loop": .optional(property.verdict == .violated ? property.trace?.loopStart : nil),
             "kernel": .null,
             "trace": hasTrace ? .string(path) : .null,
         ]

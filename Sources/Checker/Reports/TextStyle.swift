@@ -23,6 +23,7 @@ struct TextStyle: Sendable {
     var dash: String { isUnicode ? "—" : "--" }
     var minus: String { isUnicode ? "−" : "-" }
     var ellipsis: String { isUnicode ? "…" : "..." }
+    var repeats: String { isUnicode ? "↻" : "~" }
     var atMost: String { isUnicode ? "≤" : "<=" }
     var dot: String { isUnicode ? "·" : "|" }
     var rising: String { isUnicode ? "↑" : "^" }

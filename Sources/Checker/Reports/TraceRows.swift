@@ -37,6 +37,11 @@ struct TraceRow: Equatable {
     var isViolating = false
     /// Steps like earlier ones that are folded into this row; it shows nothing else.
     var foldedCount = 0
+    /// A remark on how the run goes on; the row shows nothing else.
+    var remark: String?
+
+    /// Whether the row is a line by itself, outside the columns.
+    var isAside: Bool { foldedCount > 0 || remark != nil }
 }
 
 /// Turns a trace into rows.
@@ -72,15 +77,34 @@ struct TraceRows {
     func rows() -> [TraceRow] {
         var steps = allSteps()
         let start = startRow()
+        if let loop = trace.loopStart {
+            let stem = mode == .diff && loop > Self.wholeLength ? folded(Array(steps[..<loop])) : Array(steps[..<loop])
+            return [start].compactMap(\.self) + stem + looped(Array(steps[loop...]))
+        }
         if mode == .diff, steps.count > Self.wholeLength { steps = folded(steps) }
         return [start].compactMap(\.self) + steps
+    }
+
+    /// The rows of a loop between remarks that tell of it.
+    private func looped(_ rows: [TraceRow]) -> [TraceRow] {
+        func remark(_ text: String) -> TraceRow {
+            var row = TraceRow(number: 0, party: .nobody, step: "", changes: [])
+            row.remark = text
+            return row
+        }
+        guard let first = rows.first, let last = rows.last else {
+            return [remark("from here nothing moves any more")]
+        }
+        let name = first.number == last.number ? "this step repeats" : "steps \(first.number) to \(last.number) repeat"
+        return [remark("\(name) for ever:")] + rows + [remark("and again from step \(first.number)")]
     }
 
     /// Whether the last step is what is wrong, rather than where the run ends up.
     private var isStepViolating: Bool {
         switch trace.violation?.kind {
         case nil, .deadlock: false
-        case .property(let index): system.properties[index].kind != .final
+        case .property(let index):
+            trace.loopStart == nil && system.properties[index].kind != .final
         case .trap, .panic, .diverges, .lockDiscipline, .ownership, .lockUse, .assertion: true
         }
     }

@@ -64,7 +64,7 @@ struct TraceTable {
     }
 
     private func cell(_ row: TraceRow, _ party: TraceRow.Party) -> String {
-        guard row.foldedCount == 0 else { return "" }
+        guard !row.isAside else { return "" }
         if row.party == party { return row.step }
         if case .process(let pid) = party { return row.others[pid] ?? "" }
         return ""
@@ -96,7 +96,7 @@ struct TraceTable {
     }
 
     private func lines(of row: TraceRow, _ columns: [Column], prefixWidth: Int, room: Int) -> [String] {
-        if row.foldedCount > 0 { return [foldedLine(row, indent: prefixWidth - 1)] }
+        if row.isAside { return [foldedLine(row, indent: prefixWidth - 1)] }
         let cells = columns.map { column in
             let cell = cell(row, column.party)
             let colour: TextStyle.Colour? = row.party == column.party ? (row.isViolating ? .bad : .heading) : .faint
@@ -124,6 +124,7 @@ struct TraceTable {
 
     private func foldedLine(_ row: TraceRow, indent: Int) -> String {
         let blanks = String(repeating: " ", count: max(0, indent))
+        if let remark = row.remark { return blanks + style.paint("\(style.repeats) \(remark)", .faint) }
         let range = "\(row.number)\(style.isUnicode ? "–" : "-")\(row.number + row.foldedCount - 1)"
         return blanks
             + style.paint(
@@ -142,7 +143,7 @@ struct TraceTable {
         guard room >= min(Self.leastChangeWidth, needed) else { return nil }
         var lines: [String] = []
         for row in rows {
-            if row.foldedCount > 0 {
+            if row.isAside {
                 lines.append(foldedLine(row, indent: 1 + numberWidth))
                 continue
             }
@@ -162,7 +163,7 @@ struct TraceTable {
     private func list() -> [String] {
         var lines: [String] = []
         for row in rows {
-            if row.foldedCount > 0 {
+            if row.isAside {
                 lines += TextLayout.wrapped(TextLayout.trimmed(foldedLine(row, indent: 0)), width: max(8, width - 5))
                     .map { "     " + $0 }
                 continue

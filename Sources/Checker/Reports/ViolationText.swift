@@ -42,10 +42,21 @@ struct ViolationText {
         if let steps = property.steps {
             words += steps == 0 ? " \(VerdictWording.steps(0))" : " in \(VerdictWording.steps(steps))"
             if isShortest, steps > 0 { words += " (shortest)" }
+            if let loop = property.trace?.loopStart { words += loopWords(steps: steps, loop: loop) }
         }
         guard TextLayout.width(words) <= room else { return wrapped(words) }
         let rest = words.dropFirst(name.count + 1 + Verdict.violated.word.count)
         return ["\(style.paint(name, .heading)) \(style.paint(Verdict.violated.word, .bad))\(rest)"]
+    }
+
+    /// How the run goes on for ever.
+    private func loopWords(steps: Int, loop: Int) -> String {
+        switch steps - loop {
+        case 0: steps == 0 ? ", and nothing ever moves" : ", then nothing moves any more"
+        case steps: steps == 1 ? ", which repeats for ever" : ", which repeat for ever"
+        case 1: ", of which the last repeats for ever"
+        case let count: ", of which the last \(count) repeat for ever"
+        }
     }
 
     /// Breadth-first search finds the shortest run to a state or a step; not to a part of the graph that has no way out.
@@ -90,7 +101,8 @@ struct ViolationText {
         guard traceMode != .off, trace.steps.count > 1 else { return nil }
         for other in check.violated {
             if other.name == property.name { return nil }
-            guard let shown = other.trace, other.kind == .deadlock || other.kind == .final || !isAtEnd,
+            guard let shown = other.trace, shown.loopStart == trace.loopStart,
+                other.kind == .deadlock || other.kind == .final || !isAtEnd,
                 shown.steps.count == trace.steps.count, shown.initial == trace.initial,
                 zip(shown.steps, trace.steps).allSatisfy({
                     $0.actor == $1.actor && $0.name == $1.name && $0.state == $1.state
@@ -102,7 +114,10 @@ struct ViolationText {
     }
 
     /// Whether the property is about where runs end up, so that what the processes wait for is shown.
-    private var isAtEnd: Bool { property.kind == .deadlock || property.kind == .final }
+    private var isAtEnd: Bool {
+        property.kind == .deadlock || property.kind == .final
+            || property.trace.map { $0.loopStart == $0.steps.count } ?? false
+    }
 
     private func whereProcessesStand(_ trace: Trace) -> [String] {
         let sentences = WaitingProcesses(trace.system, path: spec.path)

@@ -26,6 +26,9 @@ public struct Trace: Sendable {
     public let violation: Violation?
     /// Why the property is false, when a property is.
     public let explanation: Explanation?
+    /// For a run that goes on for ever: the number of steps after which its loop begins. The last state is the state
+    /// there again. With no step behind it nothing moves any more, and the run stays in its last state.
+    public internal(set) var loopStart: Int?
 
     /// Why a property is false in a state.
     public struct Explanation: Sendable {

@@ -76,7 +76,7 @@ public enum ExitStatus: Int, Sendable {
         return .success
     }
 
-    private static func of(_ kind: ReportedKind) -> ExitStatus {
+    static func of(_ kind: ReportedKind) -> ExitStatus {
         switch kind {
         case .deadlock: .deadlock
         case .invariant, .always, .transition, .final, .reachable: .property

@@ -65,7 +65,9 @@ enum CodeCleanup {
                 next != code.entry
             else { continue }
             code.nodes[next].label = label
+            code.nodes[next].fairness = code.nodes[index].fairness
             code.nodes[index].label = nil
+            code.nodes[index].fairness = nil
         }
     }
 }

@@ -6,6 +6,8 @@ struct AccessFacts {
     var steppingLoads: Set<VariableID> = []
     /// Data whose stores start steps.
     var steppingStores: Set<VariableID> = []
+    /// Data that temporal properties read: each store shows. A ghost's may go with the access that it belongs to.
+    var visibleStores: Set<VariableID> = []
     /// Locks that are looked at other than by acquire, release and sleep.
     var observedLocks: Set<VariableID> = []
     /// Whether something asks which process sleeps.
@@ -75,6 +77,7 @@ final class Emitter {
 
     var range: SourceRange
     var label: String?
+    var labelFairness: Fairness?
     var isHardware = false
     /// Whether loads may become steps of their own here.
     var hoists: Bool
@@ -104,8 +107,10 @@ final class Emitter {
         node.isAtomicStart = startsAtomic
         node.label = label
         node.activation = frame.activation
+        node.fairness = labelFairness
         startsAtomic = false
         label = nil
+        labelFairness = nil
         nodes.append(node)
         return nodes.count - 1
     }

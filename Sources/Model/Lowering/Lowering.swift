@@ -116,7 +116,7 @@ final class SystemLowering {
         emitter.emit(.end)
         return ActionCode(
             name: action.name, parameters: parameters, guardFormula: needsCode ? nil : guardFormula,
-            code: CodeCleanup.simplified(emitter.finish()), range: action.range)
+            fairness: action.fairness, code: CodeCleanup.simplified(emitter.finish()), range: action.range)
     }
 
     private func emit(_ body: Body, facts: AccessFacts) -> Code {
@@ -157,10 +157,14 @@ final class SystemLowering {
             }
             switch property.kind {
             case .always, .transition, .reachableAlways: facts.steppingStores.formUnion(property.reads)
-            case .invariant, .final, .reachable, .eventually, .leadsto, .temporal: break
+            case .eventually, .leadsto, .temporal: facts.visibleStores.formUnion(property.reads)
+            case .invariant, .final, .reachable: break
             }
         }
         for action in model.actions { if let condition = action.guardFormula { observe(condition, &facts) } }
+        if properties.contains(where: { $0.temporal != nil }) {
+            facts.observedLocks.formUnion(Self.locksOfFairProcesses(codes.suffix(model.processes.count), model))
+        }
         for (id, variable) in model.variables.enumerated() where !variable.isGhost && variable.type != .lock {
             let steps: Bool
             switch variable.protection {
@@ -173,6 +177,24 @@ final class SystemLowering {
             }
         }
         return facts
+    }
+
+    /// Locks for which a fair process, or one with a fair label, may wait: whether it can move shows when they are free.
+    private static func locksOfFairProcesses(_ codes: ArraySlice<Code>, _ model: TypedModel) -> Set<VariableID> {
+        var result: Set<VariableID> = []
+        for (process, code) in zip(model.processes, codes) {
+            guard process.fairness != nil || code.nodes.contains(where: { $0.fairness != nil }) else { continue }
+            for node in code.nodes {
+                let lock: Place?
+                switch node.operation {
+                case .acquire(let place), .tryAcquire(let place, _): lock = place
+                case .sleep(_, let place), .resumed(let place): lock = place
+                default: lock = nil
+                }
+                if case .variable(let id)? = lock?.root { result.insert(id) }
+            }
+        }
+        return result
     }
 
     private func observe(_ formula: Formula, _ facts: inout AccessFacts) {

@@ -115,7 +115,7 @@ struct MoverClassification {
             }
         }
         for id in node.operation.stores {
-            if facts.steppingStores.contains(id) { return .none }
+            if facts.steppingStores.contains(id) || facts.visibleStores.contains(id) { return .none }
             if model.variables[id].isGhost, ghosts.guards[id] == GhostGuard.none { return .none }
         }
         return .both

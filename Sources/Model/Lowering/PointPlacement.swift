@@ -27,7 +27,7 @@ struct PointPlacement {
             Point(
                 node: index, name: name, label: code.nodes[index].label,
                 liveLocals: keepsLocals ? Array(code.locals.indices) : live[index].sorted(),
-                isStepPoint: code.nodes[index].isStepPoint)
+                isStepPoint: code.nodes[index].isStepPoint, fairness: code.nodes[index].fairness)
         }
     }
 

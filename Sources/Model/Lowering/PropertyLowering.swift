@@ -6,19 +6,14 @@ struct PropertyLowering {
     let context: SystemContext
     let diagnostics: Diagnostics
 
-    /// Every property that the explicit engine judges, in file order.
-    func properties() -> [SystemProperty] {
-        model.properties.compactMap { property in
-            switch property.kind {
-            case .eventually, .leadsto, .temporal: nil
-            case .invariant, .always, .transition, .final, .reachable, .reachableAlways: lower(property)
-            }
-        }
-    }
+    /// Every property, in file order.
+    func properties() -> [SystemProperty] { model.properties.map(lower) }
 
     private func lower(_ property: PropertyDeclaration) -> SystemProperty {
         let isSplit = property.kind == .invariant || property.kind == .always
-        let pieces = isSplit ? split(property.formula) : [Piece(binders: [], formula: property.formula)]
+        let pieces = property.formulas.flatMap { formula in
+            isSplit ? split(formula) : [Piece(binders: property.binders, formula: formula)]
+        }
         let parts = pieces.map { part($0, of: property) }
         var reads: Set<VariableID> = []
         for part in parts {
@@ -27,7 +22,7 @@ struct PropertyLowering {
         }
         return SystemProperty(
             name: property.name, kind: property.kind, message: property.message, range: property.range, parts: parts,
-            reads: reads)
+            temporal: property.temporal, reads: reads)
     }
 
     private func part(_ piece: Piece, of property: PropertyDeclaration) -> PropertyPart {

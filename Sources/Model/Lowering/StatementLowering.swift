@@ -10,6 +10,7 @@ extension Emitter {
         range = statement.range
         if let name = statement.label {
             label = name
+            labelFairness = statement.fairness
             emit(.jump)  // The point of the label, whatever its statement begins with.
         }
         lowerKind(statement)

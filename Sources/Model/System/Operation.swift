@@ -95,6 +95,8 @@ public struct Node: Sendable {
     public let function: String
     /// The label before its statement, when this is the statement's first node.
     public var label: String?
+    /// Fairness of the step that the label names.
+    public var fairness: Fairness?
     /// Within `hardware { }`: exempt from protections.
     public let isHardware: Bool
     /// Within `atomic { }`, after its start.

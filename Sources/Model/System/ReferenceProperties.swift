@@ -32,6 +32,8 @@ public struct ReferenceProperties {
                 switch judge(part, of: property, values, state, before) {
                 case .holds: judged = true
                 case .notChecked: break
+                // A condition of a temporal formula may be false; only a trap breaks the property in one state.
+                case .isFalse where property.temporal != nil: judged = true
                 case .isFalse: result = .isFalse(part: number, binders: values)
                 case .traps(let message, let range): result = .traps(message, range)
                 }
@@ -39,6 +41,27 @@ public struct ReferenceProperties {
             if let result { return result }
         }
         return judged ? .holds : .notChecked
+    }
+
+    /// The combinations of values for which a `leadsto` is claimed; one without values for all other properties.
+    public func claims(of index: Int) -> [[Value]] {
+        var rows: [[Value]] = []
+        let binders = system.properties[index].temporal == nil ? [] : system.properties[index].parts.first?.binders
+        ReferenceStepper(system).forEachBinding(binders ?? []) { rows.append($0) }
+        return rows
+    }
+
+    /// Judges one condition of a temporal formula.
+    ///
+    /// - Parameters:
+    ///   - condition: its number.
+    ///   - index: the property.
+    ///   - values: one of `claims(of:)`.
+    ///   - state: where it is evaluated.
+    /// - Returns: `holds`, `isFalse` or `traps`.
+    public func judge(condition: Int, of index: Int, for values: [Value], in state: SystemState) -> PropertyJudgement {
+        let property = system.properties[index]
+        return judge(property.parts[condition], of: property, values, state, nil)
     }
 
     private func judge(

@@ -138,6 +138,8 @@ public struct Point: Sendable {
     public let liveLocals: [LocalID]
     /// Whether it is a point with steps in place, too.
     public let isStepPoint: Bool
+    /// Fairness of the step that its label names.
+    public let fairness: Fairness?
 }
 
 /// The code of an action.
@@ -148,6 +150,8 @@ public struct ActionCode: Sendable {
     public let parameters: [Binder]
     /// The guard over the parameters; true when absent. A choice of an empty set disables the action as well.
     public let guardFormula: Formula?
+    /// Fairness of each combination of parameters.
+    public let fairness: Fairness?
     /// The update, to its `end`.
     public let code: Code
     /// The item's name.
@@ -174,8 +178,11 @@ public struct SystemProperty: Sendable {
     public let message: String?
     /// The item.
     public let range: SourceRange
-    /// Parts that are judged by themselves, each where its own guards are free; one, unless it is an invariant.
+    /// Parts that are judged by themselves, each where its own guards are free; one, unless it is an invariant. The
+    /// conditions of a temporal formula, all with the same binders, when it is one.
     public let parts: [PropertyPart]
+    /// What is said of runs by the conditions in `parts`; nil for a property of states or steps.
+    public let temporal: TemporalFormula?
     /// Data that it reads.
     public let reads: Set<VariableID>
 

@@ -59,8 +59,7 @@ extension TypeChecker {
             case .function(let name, _, _, let holding, let block): checkFunction(name, holding, block)
             case .process(let process): checkProcess(process)
             case .action(let name, let parameters, let condition, let block, let fairness):
-                checkAction(name, parameters, condition, block)
-                _ = self.fairness(fairness)
+                checkAction(name, parameters, condition, block, self.fairness(fairness))
             case .initialize(let block):
                 body = BodyContext(kind: .initializer)
                 let statements = check(block)
@@ -140,7 +139,8 @@ extension TypeChecker {
     }
 
     private func checkAction(
-        _ name: Identifier, _ parameters: [BinderSyntax], _ condition: ExpressionSyntax?, _ block: BlockSyntax
+        _ name: Identifier, _ parameters: [BinderSyntax], _ condition: ExpressionSyntax?, _ block: BlockSyntax,
+        _ fairness: Fairness?
     ) {
         body = BodyContext(kind: .action)
         var binders: [Binder] = []
@@ -158,11 +158,11 @@ extension TypeChecker {
         let statements = check(block)
         model.actions.append(
             ActionDeclaration(
-                name: name.text, parameters: binders, guardFormula: guardFormula,
+                name: name.text, parameters: binders, guardFormula: guardFormula, fairness: fairness,
                 body: Body(locals: body.locals, statements: statements, range: block.range), range: name.range))
     }
 
-    private func isFixed(_ domain: Domain) -> Bool {
+    func isFixed(_ domain: Domain) -> Bool {
         switch domain {
         case .type: true
         case .range(let lower, let upper, _): constantValue(lower) != nil && constantValue(upper) != nil

@@ -41,50 +41,106 @@ extension TypeChecker {
         _ kind: PropertyKind, _ name: Identifier, _ syntax: ExpressionSyntax, _ message: String?, _ range: SourceRange
     ) {
         body = BodyContext(kind: kind == .transition ? .transition : .property)
-        let formula = kind == .temporal ? checkTemporal(syntax) : checkCondition(syntax)
-        if kind == .eventually || kind == .temporal {
-            model.unsupported.append(UnsupportedFeature(property: name.text, feature: kind.rawValue, range: range))
+        var formulas: [Formula] = []
+        var temporal: TemporalFormula?
+        switch kind {
+        case .temporal: temporal = checkTemporal(syntax, &formulas)
+        case .eventually:
+            formulas = [checkCondition(syntax)]
+            temporal = .eventually(.atom(0))
+        case .invariant, .always, .transition, .final, .reachable, .reachableAlways, .leadsto:
+            formulas = [checkCondition(syntax)]
+        }
+        if let temporal, temporal.operatorCount > SizeLimit.temporalOperators || formulas.count > SizeLimit.conditions {
+            report(
+                .codeTooLarge,
+                "\(name.text) has more than \(SizeLimit.temporalOperators) operators or \(SizeLimit.conditions) conditions",
+                at: syntax.range, notes: ["state it as several properties"])
         }
         model.properties.append(
             PropertyDeclaration(
-                name: name.text, kind: kind, formula: formula, premise: nil, locals: body.locals, message: message,
-                range: range))
+                name: name.text, kind: kind, formulas: formulas, temporal: temporal, binders: [], locals: body.locals,
+                message: message, range: range))
     }
 
-    /// LTL without next: `always`, `eventually`, `until` and `leadsto` as calls over state formulas.
-    private func checkTemporal(_ syntax: ExpressionSyntax) -> Formula {
-        if case .call(let callee, let arguments) = syntax.kind, case .name(let name) = callee.kind,
-            ["always", "eventually", "until"].contains(name)
-        {
-            let parts = arguments.map { checkTemporal($0.value) }
-            guard parts.count == (name == "until" ? 2 : 1) else {
-                report(.argumentMismatch, "\(name) takes \(name == "until" ? 2 : 1) arguments", at: syntax.range)
-                return invalid(syntax.range)
-            }
-            return parts[0]
+    /// The temporal operators, which are written as calls, and how many operands they have.
+    private static let temporalOperators = ["always": 1, "eventually": 1, "until": 2, "release": 2]
+
+    /// A condition on states without temporal operators is one condition, however it is made.
+    private func checkTemporal(_ syntax: ExpressionSyntax, _ formulas: inout [Formula]) -> TemporalFormula {
+        guard isTemporal(syntax) else {
+            formulas.append(checkCondition(syntax))
+            return .atom(formulas.count - 1)
         }
         switch syntax.kind {
-        case .binary(let operation, let left, let right)
-        where operation == .and || operation == .or || operation == .implies:
-            return Formula(.binary(operation, checkTemporal(left), checkTemporal(right)), .bool, syntax.range)
-        case .unary(.not, let operand): return Formula(.unary(.not, checkTemporal(operand)), .bool, syntax.range)
-        default: return checkCondition(syntax)
+        case .call(let callee, let arguments):
+            guard case .name(let name) = callee.kind else { preconditionFailure("not a temporal operator") }
+            let parts = arguments.map { checkTemporal($0.value, &formulas) }
+            let wanted = Self.temporalOperators[name]
+            guard parts.count == wanted else {
+                report(
+                    .argumentMismatch, "\(name) takes \(wanted == 2 ? "two conditions" : "one condition")",
+                    at: syntax.range)
+                return .atom(0)
+            }
+            switch name {
+            case "always": return .always(parts[0])
+            case "eventually": return .eventually(parts[0])
+            case "until": return .until(parts[0], parts[1])
+            default: return .release(parts[0], parts[1])
+            }
+        case .binary(let operation, let left, let right):
+            let (first, second) = (checkTemporal(left, &formulas), checkTemporal(right, &formulas))
+            if operation == .and { return .and(first, second) }
+            return operation == .or ? .or(first, second) : .implies(first, second)
+        case .unary(_, let operand): return .not(checkTemporal(operand, &formulas))
+        default: preconditionFailure("not a temporal formula")
+        }
+    }
+
+    /// Whether a temporal operator stands in the formula, under `&&`, `||`, `!`, `implies` and others of its kind.
+    private func isTemporal(_ syntax: ExpressionSyntax) -> Bool {
+        switch syntax.kind {
+        case .call(let callee, _):
+            if case .name(let name) = callee.kind { return Self.temporalOperators[name] != nil }
+            return false
+        case .binary(let operation, let left, let right):
+            return [.and, .or, .implies].contains(operation) && (isTemporal(left) || isTemporal(right))
+        case .unary(.not, let operand): return isTemporal(operand)
+        default: return false
         }
     }
 
     private func checkLeadsTo(
-        _ name: Identifier, _ binders: [BinderSyntax], _ premise: ExpressionSyntax, _ conclusion: ExpressionSyntax,
+        _ name: Identifier, _ syntax: [BinderSyntax], _ premise: ExpressionSyntax, _ conclusion: ExpressionSyntax,
         _ message: String?, _ range: SourceRange
     ) {
         body = BodyContext(kind: .property)
-        for binder in binders { _ = check(binder, enclosing: []) }
-        let first = checkCondition(premise)
-        let second = checkCondition(conclusion)
-        model.unsupported.append(UnsupportedFeature(property: name.text, feature: "leadsto", range: range))
+        var checked: [CheckedBinder] = []
+        for binder in syntax {
+            guard let found = check(binder, enclosing: checked) else { continue }
+            if !isFixed(found.binder.domain) {
+                report(
+                    .notConstant,
+                    "leadsto is claimed for each element of a sort, an enum, an array or a range of constants",
+                    at: binder.domain.range)
+            }
+            checked.append(found)
+        }
+        let combinations = checked.reduce(Int128(1)) {
+            min($0 * (model.types.count(of: $1.binder.type) ?? 1), SizeLimit.elements + 1)
+        }
+        if combinations > SizeLimit.claims {
+            report(
+                .tooManyValues, "\(name.text) is claimed for more than \(SizeLimit.claims) combinations of values",
+                at: name.range)
+        }
+        let formulas = [premise, conclusion].map { wrap(checkCondition($0), in: checked) }
         model.properties.append(
             PropertyDeclaration(
-                name: name.text, kind: .leadsto, formula: second, premise: first, locals: body.locals, message: message,
-                range: range))
+                name: name.text, kind: .leadsto, formulas: formulas,
+                temporal: .always(.implies(.atom(0), .eventually(.atom(1)))), binders: checked.map(\.binder),
+                locals: body.locals, message: message, range: range))
     }
 
     private func checkProof(

@@ -14,6 +14,12 @@ enum SizeLimit {
     static let visited: Int128 = 1 << 20
     /// Statements and operators of a process, an action or a property, with all calls put in place.
     static let code = 1 << 15
+    /// Operators of a temporal formula: the automaton that is searched with may have two to that power states.
+    static let temporalOperators = 16
+    /// Conditions on states in a temporal formula.
+    static let conditions = 24
+    /// Combinations of values for which one `leadsto` is claimed: each is searched for by itself.
+    static let claims: Int128 = 1024
 }
 
 extension TypeChecker {
@@ -74,7 +80,7 @@ extension TypeChecker {
         }
         for property in model.properties {
             rejectLarge(
-                sizes.size(of: property.formula) + sizes.size(of: property.premise), property.name, property.range)
+                property.formulas.reduce(0) { $0 + sizes.size(of: $1) }, property.name, property.range)
         }
         for initializer in model.initializers { rejectLarge(sizes.size(of: initializer), "init", initializer.range) }
     }

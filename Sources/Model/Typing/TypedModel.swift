@@ -201,6 +201,8 @@ public struct ActionDeclaration: Sendable {
     public let parameters: [Binder]
     /// The guard; true when absent.
     public let guardFormula: Formula?
+    /// Fairness that applies in this configuration.
+    public let fairness: Fairness?
     /// The update.
     public internal(set) var body: Body
     /// The name's place.
@@ -213,10 +215,12 @@ public struct PropertyDeclaration: Sendable {
     public let name: String
     /// Its kind.
     public let kind: PropertyKind
-    /// The condition; for `leadsto` what follows `~>`.
-    public let formula: Formula
-    /// For `leadsto`: what precedes `~>`.
-    public let premise: Formula?
+    /// The condition of a property of states or steps; the conditions that a temporal formula is made of.
+    public let formulas: [Formula]
+    /// What a temporal property says of them; nil for all others.
+    public let temporal: TemporalFormula?
+    /// For `leadsto`: it is claimed for each combination of their values.
+    public let binders: [Binder]
     /// Locals that binders use.
     public let locals: [Local]
     /// The sentence after it.

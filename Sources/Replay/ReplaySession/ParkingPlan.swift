@@ -67,8 +67,7 @@ package struct ParkedMachine {
             throw ReplayError("\(image.name) has no function \(names): it cannot be followed; is it stripped?")
         }
         control = HartControl(machine, places)
-        let pages = machine.fabric.memory.pageCount
-        if let saved, let snapshot = try? Snapshot(saved, pageCount: pages), machine.restore(snapshot) {
+        if let saved, let snapshot = try? Snapshot(saved, for: machine), machine.restore(snapshot) {
             self.snapshot = snapshot
         } else {
             _ = try ParkedGuest(
