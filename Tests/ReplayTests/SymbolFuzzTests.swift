@@ -19,7 +19,7 @@ import Testing
 
     private static let environment = ProcessInfo.processInfo.environment
     private static let seed = environment["SHMCHECK_SEED"].flatMap { UInt64($0.dropFirst(2), radix: 16) } ?? 0x5eed
-    private static let count = environment["SHMCHECK_QUICK"] == "1" ? 100 : 800
+    private static let count = environment["SHMCHECK_QUICK"] == "1" ? 100 : 300
 
     /// Asks everything that is asked of a file.
     private static func useUp(_ bytes: [UInt8]) {
