@@ -8,7 +8,9 @@ extension Hart {
     ) -> UnsafeMutableRawPointer? {
         let entry = table + Int(truncatingIfNeeded: address >> 12 & UInt64(PageLookup.dataCount - 1))
         guard entry.pointee.tag == address & (~0xfff | (width - 1)) | tag else { return nil }
-        return UnsafeMutableRawPointer(bitPattern: Int(truncatingIfNeeded: address) &+ entry.pointee.addend)
+        // An entry that grants is of RAM, which is never at nil.
+        let place = UnsafeMutableRawPointer(bitPattern: Int(truncatingIfNeeded: address) &+ entry.pointee.addend)
+        return place.unsafelyUnwrapped
     }
 
     /// A load or store of integers that is misaligned, inside a page that the fast path may use; false when it is not.
@@ -86,220 +88,281 @@ extension Hart {
             let count = Int(entry & 0xff)
             if count == 0 || count > left { break }
             left &-= count
-            var next = operations + Int(entry >> 8)
-            let end = next + count
+            var op = operations + Int(entry >> 8)
+            let end = op + count
             entry = 0
             link = nil
             while true {
-                let op = next
-                next += 1
                 switch op.pointee.kind {
                 case .addi:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &+ op.pointee.unsigned
+                    op += 1
                     continue
                 case .slti:
                     x[Int(op.pointee.rd)] = signed(x[Int(op.pointee.rs1)]) < op.pointee.signed ? 1 : 0
+                    op += 1
                     continue
                 case .sltiu:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] < op.pointee.unsigned ? 1 : 0
+                    op += 1
                     continue
                 case .xori:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] ^ op.pointee.unsigned
+                    op += 1
                     continue
                 case .ori:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] | op.pointee.unsigned
+                    op += 1
                     continue
                 case .andi:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] & op.pointee.unsigned
+                    op += 1
                     continue
                 case .slli:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &<< op.pointee.unsigned
+                    op += 1
                     continue
                 case .srli:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &>> op.pointee.unsigned
+                    op += 1
                     continue
                 case .srai:
                     x[Int(op.pointee.rd)] = UInt64(bitPattern: signed(x[Int(op.pointee.rs1)]) &>> op.pointee.signed)
+                    op += 1
                     continue
                 case .add:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &+ x[Int(op.pointee.rs2)]
+                    op += 1
                     continue
                 case .sub:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &- x[Int(op.pointee.rs2)]
+                    op += 1
                     continue
                 case .sll:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &<< x[Int(op.pointee.rs2)]
+                    op += 1
                     continue
                 case .slt:
                     x[Int(op.pointee.rd)] = signed(x[Int(op.pointee.rs1)]) < signed(x[Int(op.pointee.rs2)]) ? 1 : 0
+                    op += 1
                     continue
                 case .sltu:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] < x[Int(op.pointee.rs2)] ? 1 : 0
+                    op += 1
                     continue
                 case .xor:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] ^ x[Int(op.pointee.rs2)]
+                    op += 1
                     continue
                 case .srl:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &>> x[Int(op.pointee.rs2)]
+                    op += 1
                     continue
                 case .sra:
                     x[Int(op.pointee.rd)] = UInt64(
                         bitPattern: signed(x[Int(op.pointee.rs1)]) &>> signed(x[Int(op.pointee.rs2)]))
+                    op += 1
                     continue
                 case .or:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] | x[Int(op.pointee.rs2)]
+                    op += 1
                     continue
                 case .and:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] & x[Int(op.pointee.rs2)]
+                    op += 1
                     continue
                 case .addiw:
                     x[Int(op.pointee.rd)] = sign32(x[Int(op.pointee.rs1)] &+ op.pointee.unsigned)
+                    op += 1
                     continue
                 case .slliw:
                     x[Int(op.pointee.rd)] = sign32(x[Int(op.pointee.rs1)] &<< (op.pointee.unsigned & 31))
+                    op += 1
                     continue
                 case .srliw:
                     x[Int(op.pointee.rd)] = sign32(
                         (x[Int(op.pointee.rs1)] & 0xffff_ffff) &>> (op.pointee.unsigned & 31))
+                    op += 1
                     continue
                 case .sraiw:
                     x[Int(op.pointee.rd)] = UInt64(
                         bitPattern: signed(sign32(x[Int(op.pointee.rs1)])) &>> (op.pointee.signed & 31))
+                    op += 1
                     continue
                 case .addw:
                     x[Int(op.pointee.rd)] = sign32(x[Int(op.pointee.rs1)] &+ x[Int(op.pointee.rs2)])
+                    op += 1
                     continue
                 case .subw:
                     x[Int(op.pointee.rd)] = sign32(x[Int(op.pointee.rs1)] &- x[Int(op.pointee.rs2)])
+                    op += 1
                     continue
                 case .sllw:
                     x[Int(op.pointee.rd)] = sign32(x[Int(op.pointee.rs1)] &<< (x[Int(op.pointee.rs2)] & 31))
+                    op += 1
                     continue
                 case .srlw:
                     x[Int(op.pointee.rd)] = sign32(
                         (x[Int(op.pointee.rs1)] & 0xffff_ffff) &>> (x[Int(op.pointee.rs2)] & 31))
+                    op += 1
                     continue
                 case .sraw:
                     x[Int(op.pointee.rd)] = UInt64(
                         bitPattern: signed(sign32(x[Int(op.pointee.rs1)])) &>> signed(x[Int(op.pointee.rs2)] & 31))
+                    op += 1
                     continue
                 case .mul:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &* x[Int(op.pointee.rs2)]
+                    op += 1
                     continue
                 case .mulw:
                     x[Int(op.pointee.rd)] = sign32(x[Int(op.pointee.rs1)] &* x[Int(op.pointee.rs2)])
+                    op += 1
                     continue
                 case .mulhu:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)].multipliedFullWidth(by: x[Int(op.pointee.rs2)]).high
+                    op += 1
                     continue
                 case .mulh:
                     x[Int(op.pointee.rd)] = UInt64(
                         bitPattern: signed(x[Int(op.pointee.rs1)]).multipliedFullWidth(
                             by: signed(x[Int(op.pointee.rs2)])
                         ).high)
+                    op += 1
                     continue
                 case .divu:
                     x[Int(op.pointee.rd)] = Arithmetic.divide(x[Int(op.pointee.rs1)], x[Int(op.pointee.rs2)])
+                    op += 1
                     continue
                 case .remu:
                     x[Int(op.pointee.rd)] = Arithmetic.remainder(x[Int(op.pointee.rs1)], x[Int(op.pointee.rs2)])
+                    op += 1
                     continue
                 case .div:
                     x[Int(op.pointee.rd)] = Arithmetic.divide(
                         signed(x[Int(op.pointee.rs1)]), signed(x[Int(op.pointee.rs2)]))
+                    op += 1
                     continue
                 case .rem:
                     x[Int(op.pointee.rd)] = Arithmetic.remainder(
                         signed(x[Int(op.pointee.rs1)]), signed(x[Int(op.pointee.rs2)]))
+                    op += 1
                     continue
                 case .divw:
                     x[Int(op.pointee.rd)] = sign32(
                         Arithmetic.divide(
                             signed(sign32(x[Int(op.pointee.rs1)])), signed(sign32(x[Int(op.pointee.rs2)]))))
+                    op += 1
                     continue
                 case .remw:
                     x[Int(op.pointee.rd)] = sign32(
                         Arithmetic.remainder(
                             signed(sign32(x[Int(op.pointee.rs1)])), signed(sign32(x[Int(op.pointee.rs2)]))))
+                    op += 1
                     continue
                 case .divuw:
                     x[Int(op.pointee.rd)] = Arithmetic.divideWord(x[Int(op.pointee.rs1)], x[Int(op.pointee.rs2)])
+                    op += 1
                     continue
                 case .remuw:
                     x[Int(op.pointee.rd)] = Arithmetic.remainderWord(x[Int(op.pointee.rs1)], x[Int(op.pointee.rs2)])
+                    op += 1
                     continue
                 case .addUw:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs2)] &+ (x[Int(op.pointee.rs1)] & 0xffff_ffff)
+                    op += 1
                     continue
                 case .sh1add:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs2)] &+ x[Int(op.pointee.rs1)] &<< 1
+                    op += 1
                     continue
                 case .sh2add:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs2)] &+ x[Int(op.pointee.rs1)] &<< 2
+                    op += 1
                     continue
                 case .sh3add:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs2)] &+ x[Int(op.pointee.rs1)] &<< 3
+                    op += 1
                     continue
                 case .andn:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] & ~x[Int(op.pointee.rs2)]
+                    op += 1
                     continue
                 case .orn:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] | ~x[Int(op.pointee.rs2)]
+                    op += 1
                     continue
                 case .xnor:
                     x[Int(op.pointee.rd)] = ~(x[Int(op.pointee.rs1)] ^ x[Int(op.pointee.rs2)])
+                    op += 1
                     continue
                 case .max:
                     let a = x[Int(op.pointee.rs1)]
                     let b = x[Int(op.pointee.rs2)]
                     x[Int(op.pointee.rd)] = signed(a) > signed(b) ? a : b
+                    op += 1
                     continue
                 case .min:
                     let a = x[Int(op.pointee.rs1)]
                     let b = x[Int(op.pointee.rs2)]
                     x[Int(op.pointee.rd)] = signed(a) < signed(b) ? a : b
+                    op += 1
                     continue
                 case .maxu:
                     x[Int(op.pointee.rd)] = Swift.max(x[Int(op.pointee.rs1)], x[Int(op.pointee.rs2)])
+                    op += 1
                     continue
                 case .minu:
                     x[Int(op.pointee.rd)] = Swift.min(x[Int(op.pointee.rs1)], x[Int(op.pointee.rs2)])
+                    op += 1
                     continue
                 case .sextB:
                     x[Int(op.pointee.rd)] = UInt64(bitPattern: Int64(Int8(truncatingIfNeeded: x[Int(op.pointee.rs1)])))
+                    op += 1
                     continue
                 case .sextH:
                     x[Int(op.pointee.rd)] = UInt64(bitPattern: Int64(Int16(truncatingIfNeeded: x[Int(op.pointee.rs1)])))
+                    op += 1
                     continue
                 case .zextH:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] & 0xffff
+                    op += 1
                     continue
                 case .rori:
                     x[Int(op.pointee.rd)] = Arithmetic.rotateRight(x[Int(op.pointee.rs1)], op.pointee.unsigned)
+                    op += 1
                     continue
                 case .bexti:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &>> op.pointee.unsigned & 1
+                    op += 1
                     continue
                 case .bext:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &>> x[Int(op.pointee.rs2)] & 1
+                    op += 1
                     continue
                 case .clz:
                     x[Int(op.pointee.rd)] = UInt64(x[Int(op.pointee.rs1)].leadingZeroBitCount)
+                    op += 1
                     continue
                 case .ctz:
                     x[Int(op.pointee.rd)] = UInt64(x[Int(op.pointee.rs1)].trailingZeroBitCount)
+                    op += 1
                     continue
                 case .cpop:
                     x[Int(op.pointee.rd)] = UInt64(x[Int(op.pointee.rs1)].nonzeroBitCount)
+                    op += 1
                     continue
                 case .rev8:
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)].byteSwapped
+                    op += 1
                     continue
                 case .lui:
                     x[Int(op.pointee.rd)] = op.pointee.unsigned
+                    op += 1
                     continue
                 case .auipc:
                     x[Int(op.pointee.rd)] = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
+                    op += 1
                     continue
                 case .jal:
                     let pc = page &+ UInt64(op.pointee.offset)
@@ -315,110 +378,127 @@ extension Hart {
                 case .beq:
                     if x[Int(op.pointee.rs1)] == x[Int(op.pointee.rs2)] {
                         target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
-                        left &+= end - next
+                        left &+= end - op - 1
                         entry = op.pointee.word
                         link = op
                         continue blocks
                     }
+                    op += 1
                     continue
                 case .bne:
                     if x[Int(op.pointee.rs1)] != x[Int(op.pointee.rs2)] {
                         target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
-                        left &+= end - next
+                        left &+= end - op - 1
                         entry = op.pointee.word
                         link = op
                         continue blocks
                     }
+                    op += 1
                     continue
                 case .blt:
                     if signed(x[Int(op.pointee.rs1)]) < signed(x[Int(op.pointee.rs2)]) {
                         target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
-                        left &+= end - next
+                        left &+= end - op - 1
                         entry = op.pointee.word
                         link = op
                         continue blocks
                     }
+                    op += 1
                     continue
                 case .bge:
                     if signed(x[Int(op.pointee.rs1)]) >= signed(x[Int(op.pointee.rs2)]) {
                         target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
-                        left &+= end - next
+                        left &+= end - op - 1
                         entry = op.pointee.word
                         link = op
                         continue blocks
                     }
+                    op += 1
                     continue
                 case .bltu:
                     if x[Int(op.pointee.rs1)] < x[Int(op.pointee.rs2)] {
                         target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
-                        left &+= end - next
+                        left &+= end - op - 1
                         entry = op.pointee.word
                         link = op
                         continue blocks
                     }
+                    op += 1
                     continue
                 case .bgeu:
                     if x[Int(op.pointee.rs1)] >= x[Int(op.pointee.rs2)] {
                         target = page &+ UInt64(op.pointee.offset) &+ op.pointee.unsigned
-                        left &+= end - next
+                        left &+= end - op - 1
                         entry = op.pointee.word
                         link = op
                         continue blocks
                     }
+                    op += 1
                     continue
                 case .lb:
                     if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 1, dataTag) {
                         x[Int(op.pointee.rd)] = UInt64(bitPattern: Int64(place.load(as: Int8.self)))
+                        op += 1
                         continue
                     }
                 case .lh:
                     if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 2, dataTag) {
                         x[Int(op.pointee.rd)] = UInt64(bitPattern: Int64(place.load(as: Int16.self)))
+                        op += 1
                         continue
                     }
                 case .lw:
                     if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 4, dataTag) {
                         x[Int(op.pointee.rd)] = UInt64(bitPattern: Int64(place.load(as: Int32.self)))
+                        op += 1
                         continue
                     }
                 case .ld:
                     if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 8, dataTag) {
                         x[Int(op.pointee.rd)] = place.load(as: UInt64.self)
+                        op += 1
                         continue
                     }
                 case .lbu:
                     if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 1, dataTag) {
                         x[Int(op.pointee.rd)] = UInt64(place.load(as: UInt8.self))
+                        op += 1
                         continue
                     }
                 case .lhu:
                     if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 2, dataTag) {
                         x[Int(op.pointee.rd)] = UInt64(place.load(as: UInt16.self))
+                        op += 1
                         continue
                     }
                 case .lwu:
                     if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 4, dataTag) {
                         x[Int(op.pointee.rd)] = UInt64(place.load(as: UInt32.self))
+                        op += 1
                         continue
                     }
                 case .sb:
                     if let place = Self.find(stores, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 1, dataTag) {
                         place.storeBytes(of: UInt8(truncatingIfNeeded: x[Int(op.pointee.rs2)]), as: UInt8.self)
+                        op += 1
                         continue
                     }
                 case .sh:
                     if let place = Self.find(stores, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 2, dataTag) {
                         place.storeBytes(of: UInt16(truncatingIfNeeded: x[Int(op.pointee.rs2)]), as: UInt16.self)
+                        op += 1
                         continue
                     }
                 case .sw:
                     if let place = Self.find(stores, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 4, dataTag) {
                         place.storeBytes(of: UInt32(truncatingIfNeeded: x[Int(op.pointee.rs2)]), as: UInt32.self)
+                        op += 1
                         continue
                     }
                 case .sd:
                     if let place = Self.find(stores, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 8, dataTag) {
                         place.storeBytes(of: UInt64(truncatingIfNeeded: x[Int(op.pointee.rs2)]), as: UInt64.self)
+                        op += 1
                         continue
                     }
                 case .fld:
@@ -426,6 +506,7 @@ extension Hart {
                         let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 8, dataTag)
                     {
                         x[Int(op.pointee.rd)] = place.load(as: UInt64.self)
+                        op += 1
                         continue
                     }
                 case .fsd:
@@ -433,6 +514,7 @@ extension Hart {
                         let place = Self.find(stores, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 8, dataTag)
                     {
                         place.storeBytes(of: x[Int(op.pointee.rs2)], as: UInt64.self)
+                        op += 1
                         continue
                     }
                 case .flw:
@@ -440,6 +522,7 @@ extension Hart {
                         let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 4, dataTag)
                     {
                         x[Int(op.pointee.rd)] = UInt64(place.load(as: UInt32.self)) | 0xffff_ffff << 32
+                        op += 1
                         continue
                     }
                 case .fsw:
@@ -447,6 +530,7 @@ extension Hart {
                         let place = Self.find(stores, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 4, dataTag)
                     {
                         place.storeBytes(of: UInt32(truncatingIfNeeded: x[Int(op.pointee.rs2)]), as: UInt32.self)
+                        op += 1
                         continue
                     }
                 case .faddD:
@@ -458,6 +542,7 @@ extension Hart {
                         let result = (a + b).bitPattern
                         if HostFloat.isSafe(result) {
                             x[Int(op.pointee.rd)] = result
+                            op += 1
                             continue
                         }
                     }
@@ -470,6 +555,7 @@ extension Hart {
                         let result = (a - b).bitPattern
                         if HostFloat.isSafe(result) {
                             x[Int(op.pointee.rd)] = result
+                            op += 1
                             continue
                         }
                     }
@@ -482,6 +568,7 @@ extension Hart {
                         let result = (a * b).bitPattern
                         if HostFloat.isSafe(result) {
                             x[Int(op.pointee.rd)] = result
+                            op += 1
                             continue
                         }
                     }
@@ -494,6 +581,7 @@ extension Hart {
                         let result = (a / b).bitPattern
                         if HostFloat.isSafe(result) {
                             x[Int(op.pointee.rd)] = result
+                            op += 1
                             continue
                         }
                     }
@@ -508,6 +596,7 @@ extension Hart {
                         let result = c.addingProduct(a, b).bitPattern
                         if HostFloat.isSafe(result) {
                             x[Int(op.pointee.rd)] = result
+                            op += 1
                             continue
                         }
                     }
@@ -516,6 +605,7 @@ extension Hart {
                         let b = HostFloat.single(x[Int(op.pointee.rs2)]), let result = HostFloat.boxed(a + b)
                     {
                         x[Int(op.pointee.rd)] = result
+                        op += 1
                         continue
                     }
                 case .fsubS:
@@ -523,6 +613,7 @@ extension Hart {
                         let b = HostFloat.single(x[Int(op.pointee.rs2)]), let result = HostFloat.boxed(a - b)
                     {
                         x[Int(op.pointee.rd)] = result
+                        op += 1
                         continue
                     }
                 case .fmulS:
@@ -530,6 +621,7 @@ extension Hart {
                         let b = HostFloat.single(x[Int(op.pointee.rs2)]), let result = HostFloat.boxed(a * b)
                     {
                         x[Int(op.pointee.rd)] = result
+                        op += 1
                         continue
                     }
                 case .fdivS:
@@ -537,6 +629,7 @@ extension Hart {
                         let b = HostFloat.single(x[Int(op.pointee.rs2)]), let result = HostFloat.boxed(a / b)
                     {
                         x[Int(op.pointee.rd)] = result
+                        op += 1
                         continue
                     }
                 case .fmaddS:
@@ -546,22 +639,26 @@ extension Hart {
                         let result = HostFloat.boxed(c.addingProduct(a, b))
                     {
                         x[Int(op.pointee.rd)] = result
+                        op += 1
                         continue
                     }
                 case .fsgnjD:
                     if x[Slot.mstatus.rawValue] & Status.fs == Status.fs {
                         let sign: UInt64 = 1 << 63
                         x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] & ~sign | x[Int(op.pointee.rs2)] & sign
+                        op += 1
                         continue
                     }
                 case .fmvXD:
                     if x[Slot.mstatus.rawValue] & Status.fs != 0 {
                         x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)]
+                        op += 1
                         continue
                     }
                 case .fmvDX:
                     if x[Slot.mstatus.rawValue] & Status.fs == Status.fs {
                         x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)]
+                        op += 1
                         continue
                     }
                 case .fltD:
@@ -570,12 +667,16 @@ extension Hart {
                     {
                         let a = Double(bitPattern: x[Int(op.pointee.rs1)])
                         x[Int(op.pointee.rd)] = a < Double(bitPattern: x[Int(op.pointee.rs2)]) ? 1 : 0
+                        op += 1
                         continue
                     }
                 case .fence:
-                    if !fencesAreEvents { continue }
+                    if !fencesAreEvents {
+                        op += 1
+                        continue
+                    }
                 case .ldLd:
-                    let second = next
+                    let second = op + 1
                     let a = x[Int(op.pointee.rs1)] &+ op.pointee.unsigned
                     let b = x[Int(op.pointee.rs1)] &+ second.pointee.unsigned
                     if let place = Self.find(loads, a, 8, dataTag) {
@@ -583,12 +684,13 @@ extension Hart {
                         if (a ^ b) & (~0xfff | 7) == 0 {
                             let other = place + Int(truncatingIfNeeded: b &- a)
                             x[Int(second.pointee.rd)] = other.load(as: UInt64.self)
-                            next += 1
+                            op += 1
                         }
+                        op += 1
                         continue
                     }
                 case .lwLw:
-                    let second = next
+                    let second = op + 1
                     let a = x[Int(op.pointee.rs1)] &+ op.pointee.unsigned
                     let b = x[Int(op.pointee.rs1)] &+ second.pointee.unsigned
                     if let place = Self.find(loads, a, 4, dataTag) {
@@ -596,12 +698,13 @@ extension Hart {
                         if (a ^ b) & (~0xfff | 3) == 0 {
                             let other = place + Int(truncatingIfNeeded: b &- a)
                             x[Int(second.pointee.rd)] = UInt64(bitPattern: Int64(other.load(as: Int32.self)))
-                            next += 1
+                            op += 1
                         }
+                        op += 1
                         continue
                     }
                 case .lhLh:
-                    let second = next
+                    let second = op + 1
                     let a = x[Int(op.pointee.rs1)] &+ op.pointee.unsigned
                     let b = x[Int(op.pointee.rs1)] &+ second.pointee.unsigned
                     if let place = Self.find(loads, a, 2, dataTag) {
@@ -609,12 +712,13 @@ extension Hart {
                         if (a ^ b) & (~0xfff | 1) == 0 {
                             let other = place + Int(truncatingIfNeeded: b &- a)
                             x[Int(second.pointee.rd)] = UInt64(bitPattern: Int64(other.load(as: Int16.self)))
-                            next += 1
+                            op += 1
                         }
+                        op += 1
                         continue
                     }
                 case .sdSd:
-                    let second = next
+                    let second = op + 1
                     let a = x[Int(op.pointee.rs1)] &+ op.pointee.unsigned
                     let b = x[Int(op.pointee.rs1)] &+ second.pointee.unsigned
                     if let place = Self.find(stores, a, 8, dataTag) {
@@ -622,192 +726,202 @@ extension Hart {
                         if (a ^ b) & (~0xfff | 7) == 0 {
                             let other = place + Int(truncatingIfNeeded: b &- a)
                             other.storeBytes(of: x[Int(second.pointee.rs2)], as: UInt64.self)
-                            next += 1
+                            op += 1
                         }
+                        op += 1
                         continue
                     }
                 case .ldMul:
                     if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 8, dataTag) {
-                        let second = next
+                        let second = op + 1
                         x[Int(op.pointee.rd)] = place.load(as: UInt64.self)
                         x[Int(second.pointee.rd)] = x[Int(second.pointee.rs1)] &* x[Int(second.pointee.rs2)]
-                        next += 1
+                        op += 2
                         continue
                     }
                 case .mulAdd:
-                    let second = next
+                    let second = op + 1
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &* x[Int(op.pointee.rs2)]
                     x[Int(second.pointee.rd)] = x[Int(second.pointee.rs1)] &+ x[Int(second.pointee.rs2)]
-                    next += 1
+                    op += 2
                     continue
                 case .addAdd:
-                    let second = next
+                    let second = op + 1
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &+ x[Int(op.pointee.rs2)]
                     x[Int(second.pointee.rd)] = x[Int(second.pointee.rs1)] &+ x[Int(second.pointee.rs2)]
-                    next += 1
+                    op += 2
                     continue
                 case .slliAdd:
-                    let second = next
+                    let second = op + 1
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &<< op.pointee.unsigned
                     x[Int(second.pointee.rd)] = x[Int(second.pointee.rs1)] &+ x[Int(second.pointee.rs2)]
-                    next += 1
+                    op += 2
                     continue
                 case .slliSrli:
-                    let second = next
+                    let second = op + 1
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &<< op.pointee.unsigned
                     x[Int(second.pointee.rd)] = x[Int(second.pointee.rs1)] &>> second.pointee.unsigned
-                    next += 1
+                    op += 2
                     continue
                 case .slliSrai:
-                    let second = next
+                    let second = op + 1
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &<< op.pointee.unsigned
                     x[Int(second.pointee.rd)] = UInt64(
                         bitPattern: signed(x[Int(second.pointee.rs1)]) &>> second.pointee.signed)
-                    next += 1
+                    op += 2
                     continue
                 case .andXor:
-                    let second = next
+                    let second = op + 1
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] & x[Int(op.pointee.rs2)]
                     x[Int(second.pointee.rd)] = x[Int(second.pointee.rs1)] ^ x[Int(second.pointee.rs2)]
-                    next += 1
+                    op += 2
                     continue
                 case .addiAddi:
-                    let second = next
+                    let second = op + 1
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &+ op.pointee.unsigned
                     x[Int(second.pointee.rd)] = x[Int(second.pointee.rs1)] &+ second.pointee.unsigned
-                    next += 1
+                    op += 2
                     continue
                 case .luiAddi:
-                    x[Int(op.pointee.rd)] = op.pointee.unsigned &+ next.pointee.unsigned
-                    next += 1
+                    x[Int(op.pointee.rd)] = op.pointee.unsigned &+ (op + 1).pointee.unsigned
+                    op += 2
                     continue
                 case .luiAddiw:
-                    x[Int(op.pointee.rd)] = sign32(op.pointee.unsigned &+ next.pointee.unsigned)
-                    next += 1
+                    x[Int(op.pointee.rd)] = sign32(op.pointee.unsigned &+ (op + 1).pointee.unsigned)
+                    op += 2
                     continue
                 case .auipcAddi:
                     let pc = page &+ UInt64(op.pointee.offset)
-                    x[Int(op.pointee.rd)] = pc &+ op.pointee.unsigned &+ next.pointee.unsigned
-                    next += 1
+                    x[Int(op.pointee.rd)] = pc &+ op.pointee.unsigned &+ (op + 1).pointee.unsigned
+                    op += 2
                     continue
                 case .addiBne:
-                    let second = next
+                    let second = op + 1
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &+ op.pointee.unsigned
-                    next += 1
+                    op += 1
                     if x[Int(second.pointee.rs1)] != x[Int(second.pointee.rs2)] {
                         target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
-                        left &+= end - next
+                        left &+= end - op - 1
                         entry = second.pointee.word
                         link = second
                         continue blocks
                     }
+                    op += 1
                     continue
                 case .addiBeq:
-                    let second = next
+                    let second = op + 1
                     x[Int(op.pointee.rd)] = x[Int(op.pointee.rs1)] &+ op.pointee.unsigned
-                    next += 1
+                    op += 1
                     if x[Int(second.pointee.rs1)] == x[Int(second.pointee.rs2)] {
                         target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
-                        left &+= end - next
+                        left &+= end - op - 1
                         entry = second.pointee.word
                         link = second
                         continue blocks
                     }
+                    op += 1
                     continue
                 case .addiwBne:
-                    let second = next
+                    let second = op + 1
                     x[Int(op.pointee.rd)] = sign32(x[Int(op.pointee.rs1)] &+ op.pointee.unsigned)
-                    next += 1
+                    op += 1
                     if x[Int(second.pointee.rs1)] != x[Int(second.pointee.rs2)] {
                         target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
-                        left &+= end - next
+                        left &+= end - op - 1
                         entry = second.pointee.word
                         link = second
                         continue blocks
                     }
+                    op += 1
                     continue
                 case .lbuBeq:
                     if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 1, dataTag) {
-                        let second = next
+                        let second = op + 1
                         x[Int(op.pointee.rd)] = UInt64(place.load(as: UInt8.self))
-                        next += 1
+                        op += 1
                         if x[Int(second.pointee.rs1)] == x[Int(second.pointee.rs2)] {
                             target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
-                            left &+= end - next
+                            left &+= end - op - 1
                             entry = second.pointee.word
                             link = second
                             continue blocks
                         }
+                        op += 1
                         continue
                     }
                 case .lbuBne:
                     if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 1, dataTag) {
-                        let second = next
+                        let second = op + 1
                         x[Int(op.pointee.rd)] = UInt64(place.load(as: UInt8.self))
-                        next += 1
+                        op += 1
                         if x[Int(second.pointee.rs1)] != x[Int(second.pointee.rs2)] {
                             target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
-                            left &+= end - next
+                            left &+= end - op - 1
                             entry = second.pointee.word
                             link = second
                             continue blocks
                         }
+                        op += 1
                         continue
                     }
                 case .lwBeq:
                     if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 4, dataTag) {
-                        let second = next
+                        let second = op + 1
                         x[Int(op.pointee.rd)] = UInt64(bitPattern: Int64(place.load(as: Int32.self)))
-                        next += 1
+                        op += 1
                         if x[Int(second.pointee.rs1)] == x[Int(second.pointee.rs2)] {
                             target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
-                            left &+= end - next
+                            left &+= end - op - 1
                             entry = second.pointee.word
                             link = second
                             continue blocks
                         }
+                        op += 1
                         continue
                     }
                 case .lwBne:
                     if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 4, dataTag) {
-                        let second = next
+                        let second = op + 1
                         x[Int(op.pointee.rd)] = UInt64(bitPattern: Int64(place.load(as: Int32.self)))
-                        next += 1
+                        op += 1
                         if x[Int(second.pointee.rs1)] != x[Int(second.pointee.rs2)] {
                             target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
-                            left &+= end - next
+                            left &+= end - op - 1
                             entry = second.pointee.word
                             link = second
                             continue blocks
                         }
+                        op += 1
                         continue
                     }
                 case .ldBeq:
                     if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 8, dataTag) {
-                        let second = next
+                        let second = op + 1
                         x[Int(op.pointee.rd)] = place.load(as: UInt64.self)
-                        next += 1
+                        op += 1
                         if x[Int(second.pointee.rs1)] == x[Int(second.pointee.rs2)] {
                             target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
-                            left &+= end - next
+                            left &+= end - op - 1
                             entry = second.pointee.word
                             link = second
                             continue blocks
                         }
+                        op += 1
                         continue
                     }
                 case .ldBne:
                     if let place = Self.find(loads, x[Int(op.pointee.rs1)] &+ op.pointee.unsigned, 8, dataTag) {
-                        let second = next
+                        let second = op + 1
                         x[Int(op.pointee.rd)] = place.load(as: UInt64.self)
-                        next += 1
+                        op += 1
                         if x[Int(second.pointee.rs1)] != x[Int(second.pointee.rs2)] {
                             target = page &+ UInt64(second.pointee.offset) &+ second.pointee.unsigned
-                            left &+= end - next
+                            left &+= end - op - 1
                             entry = second.pointee.word
                             link = second
                             continue blocks
                         }
+                        op += 1
                         continue
                     }
                 case .end:
@@ -816,10 +930,13 @@ extension Hart {
                 case .general:
                     break
                 }
-                if isDoneMisaligned(op.pointee) { continue }
+                if isDoneMisaligned(op.pointee) {
+                    op += 1
+                    continue
+                }
                 // The reference does it.
                 pc = page &+ UInt64(op.pointee.offset)
-                let rest = end - next
+                let rest = end - op - 1
                 self[.retired] = retired &+ UInt64(limit &- left &- rest &- 1)
                 do {
                     let following = pc &+ UInt64(op.pointee.length)
@@ -830,7 +947,10 @@ extension Hart {
                         break blocks
                     }
                     let after = try execute(instruction)
-                    if self[.attention] == 0 && after == following { continue }
+                    if self[.attention] == 0 && after == following {
+                        op += 1
+                        continue
+                    }
                     left &+= rest
                     target = after
                     if self[.attention] == 0 { continue blocks }
