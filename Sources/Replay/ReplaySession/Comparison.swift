@@ -99,7 +99,10 @@ extension ReplaySession {
         let lock = lockInstance(path, of: element, variable)
         guard case .lock(let holder) = state.data[path.lock][lock] else { return true }
         if holder == nil { return kernel.lockState(path.lock, lock, situation) ?? .free == .free }
-        guard let pid, holder == pid else { return false }
+        // Where the kernel has given the lock up earlier, it is in between what the model does at once.
+        guard let pid, holder == pid, kernel.lockState(path.lock, lock, situation) ?? .heldBySomeone != .free else {
+            return false
+        }
         return !isStored(element, since: path.lock, lock, before: count, by: pid)
     }
 
@@ -210,6 +213,15 @@ extension ReplaySession {
             calls.innermost(at: last.node, of: pid) != nil
         else {
             let finding = ReplayFinding("what \(propertyName) asserts is about no function that is bound")
+            return result(.notCompared, finding, adding: row)
+        }
+        // A local of the model is nothing that was looked at: the kernel's own value may be another one.
+        if case .assert(let condition, _) = checked.system.kind(of: pid).process.code.nodes[last.node].operation,
+            !condition.freeLocals.isEmpty
+        {
+            let finding = ReplayFinding(
+                "the kernel went the trace's way; \(propertyName) is about values of the model's code, "
+                    + "which are not looked at in the kernel")
             return result(.notCompared, finding, adding: row)
         }
         let accesses = step.microSteps.flatMap(\.accesses)
