@@ -13,9 +13,9 @@ struct LeastValues {
     let claim: Term
     let leaves: [SymbolicValues.Leaf]
 
-    private static let queryLimit = 400
+    private static let queryLimit = 200
     /// Of each query, in steps of libz3: a limit in time would give other values on another machine.
-    private static let effort: UInt32 = 2_000_000
+    private static let effort: UInt32 = 200_000
 
     init(pool: TermPool, solver: Solver, claim: Term, leaves: [SymbolicValues.Leaf]) {
         self.pool = pool
