@@ -84,6 +84,11 @@ enum Interrupts {
             }
         }
         signal(SIGPIPE, SIG_IGN)
+        // Whoever starts this program may have them blocked, as a thread of a pool has.
+        var both = sigset_t()
+        sigemptyset(&both)
+        for number in [SIGINT, SIGTERM] { sigaddset(&both, number) }
+        pthread_sigmask(SIG_UNBLOCK, &both, nil)
     }
 
     /// Does what looks at `exitCode` from time to time.

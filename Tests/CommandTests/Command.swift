@@ -1,6 +1,7 @@
 // Runs the built program and takes its words: exit code, standard output, standard error.
 
 import Foundation
+import Synchronization
 import Testing
 
 /// What a run of the program left.
@@ -14,6 +15,9 @@ struct CommandResult {
 /// The program beside the tests, as `./shmcheck` builds it.
 enum Command {
     static let program = packageFolder.appending(path: ".build/release/shmcheck")
+
+    /// Replays build variants of the guest, with the toolchain that is found there.
+    static let searchPath = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
 
     /// Runs the program; a run that takes too long is ended and fails by its code.
     ///
@@ -35,7 +39,7 @@ enum Command {
         process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = folder
-        process.environment = ["COLUMNS": "120", "NO_COLOR": "1", "LANG": "C.UTF-8"]
+        process.environment = ["COLUMNS": "120", "NO_COLOR": "1", "LANG": "C.UTF-8", "PATH": searchPath]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: outputFile)
         process.standardError = try FileHandle(forWritingTo: errorFile)
@@ -59,9 +63,8 @@ enum Command {
         process.executableURL = URL(filePath: "/bin/bash")
         process.arguments = ["-c", script, program.path()]
         process.currentDirectoryURL = folder
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        process.environment = ["COLUMNS": "120", "NO_COLOR": "1", "LANG": "C.UTF-8", "PATH": path].merging(environment)
-        { $1 }
+        let fixed = ["COLUMNS": "120", "NO_COLOR": "1", "LANG": "C.UTF-8", "PATH": searchPath]
+        process.environment = fixed.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: file)
         process.standardError = try FileHandle(forWritingTo: file)
@@ -79,16 +82,23 @@ enum Command {
     }
 }
 
-/// A folder that goes when its last user does.
-final class TemporaryFolder {
+/// A folder that goes when the tests end.
+///
+/// Not sooner: the last that a test uses of it may be its URL, before what runs in it has begun.
+final class TemporaryFolder: Sendable {
     let url: URL
+    private static let all = Mutex<[URL]>([])
+    private static let cleaning: Void = {
+        atexit { for url in TemporaryFolder.all.withLock({ $0 }) { try? FileManager.default.removeItem(at: url) } }
+    }()
 
     init() throws {
-        url = FileManager.default.temporaryDirectory.appending(path: "shmcheck-\(UUID().uuidString)")
+        _ = Self.cleaning
+        let url = FileManager.default.temporaryDirectory.appending(path: "shmcheck-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        Self.all.withLock { $0.append(url) }
+        self.url = url
     }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
 
     func write(_ name: String, _ bytes: [UInt8]) throws {
         let file = url.appending(path: name)

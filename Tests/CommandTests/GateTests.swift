@@ -240,7 +240,9 @@ import Testing
         #expect(output.contains("code 12"), "\(output)")
         for name in ["report.html", "report.sarif", "junit.xml", "report.json"] {
             #expect(
-                FileManager.default.fileExists(atPath: folder.url.appending(path: "out put/\(name)").path()), "\(name)")
+                FileManager.default.fileExists(
+                    atPath: folder.url.appending(path: "out put/\(name)").path(percentEncoded: false)),
+                "\(name)")
         }
         let used = Set(script.matches(of: /INPUT_[A-Z]+/).map { String($0.output) })
         for name in used { #expect(action.contains("\(name): ${{ inputs."), "\(name) is not set") }

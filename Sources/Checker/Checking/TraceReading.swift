@@ -260,9 +260,9 @@ private struct TraceWalk {
                 case .holds, .notChecked:
                     throw TraceReadingError("\(name) is not false at the end of the trace: the spec has changed since")
                 }
-            } else if name == "deadlock", let range = steps.last?.range ?? system.variables.first?.range {
+            } else if name == "deadlock" {
                 let message = details.at("message").string ?? "deadlock"
-                violation = Violation(kind: .deadlock, message: message, range: range)
+                violation = Violation(kind: .deadlock, message: message, range: system.deadlockRange)
             } else {
                 throw TraceReadingError("the spec has no property \(name)")
             }

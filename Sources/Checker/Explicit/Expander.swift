@@ -247,9 +247,15 @@ extension FoundViolation {
     static func deadlock(_ state: Int, _ message: String, _ system: TransitionSystem)
         -> FoundViolation
     {
-        let range =
-            system.processes.first.map { $0.code.nodes[$0.code.entry].range } ?? system.actions[0].range
-        return FoundViolation(
-            state: state, step: nil, site: Violation(kind: .deadlock, message: message, range: range))
+        FoundViolation(
+            state: state, step: nil,
+            site: Violation(kind: .deadlock, message: message, range: system.deadlockRange))
+    }
+}
+
+extension TransitionSystem {
+    /// Where a deadlock, which is no single process's doing, is told to be: the first process, or action.
+    var deadlockRange: SourceRange {
+        processes.first.map { $0.code.nodes[$0.code.entry].range } ?? actions[0].range
     }
 }
