@@ -126,6 +126,7 @@ final class Browser {
     func press(_ key: String) throws {
         let codes = [
             "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "Home": 36, "End": 35, "Escape": 27,
+            "Shift": 16,
         ]
         var parameters: [String: Any] = ["type": "keyDown", "key": key, "code": key]
         if let code = codes[key] { parameters["windowsVirtualKeyCode"] = code } else { parameters["text"] = key }

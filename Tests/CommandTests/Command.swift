@@ -66,8 +66,10 @@ enum Command {
         let fixed = ["COLUMNS": "120", "NO_COLOR": "1", "LANG": "C.UTF-8", "PATH": searchPath]
         process.environment = fixed.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: file)
-        process.standardError = try FileHandle(forWritingTo: file)
+        // One handle: two would write over each other.
+        let handle = try FileHandle(forWritingTo: file)
+        process.standardOutput = handle
+        process.standardError = handle
         try process.run()
         let pid = process.processIdentifier
         let watchdog = DispatchWorkItem { kill(pid, SIGKILL) }
