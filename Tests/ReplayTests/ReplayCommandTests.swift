@@ -153,7 +153,7 @@ struct ReplayCommandTests {
         let text = try QueueTrace.text().replacingOccurrences(of: "\"8192\"", with: "\"8193\"")
         let path = try QueueTrace.write("edited.itf.json", text)
         let run = try ProductRun(["replay", path])
-        #expect(run.code == 21 && run.error.contains("at step 4"), "\(run.error)")
+        #expect(run.code == 21 && run.error.contains("at step 2 no step insert.put"), "\(run.error)")
     }
 
     @Test func whatIsNoKernelIsTold() throws {
