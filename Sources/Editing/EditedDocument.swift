@@ -47,20 +47,7 @@ struct EditedDocument {
 
     /// A path as the editor names it.
     static func uri(_ path: String) -> String {
-        guard path.hasPrefix("/") else { return path }
-        var result = "file://"
-        for byte in path.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"), UInt8(ascii: "/"):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += "%" + (digits.count == 1 ? "0" : "") + digits
-            }
-        }
-        return result
+        path.hasPrefix("/") ? "file://" + PathURI.encoded(path) : path
     }
 
     /// The offset of a place; what lies outside the text becomes its nearest place.

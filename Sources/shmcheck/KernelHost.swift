@@ -8,7 +8,7 @@ import SystemPackage
 
 /// A kernel, ready for replays.
 struct KernelHost {
-    private let checked: CheckedSystem
+    private let checked: SpecSystem
     private let bound: BoundKernel
     private let machine: ParkedMachine
 
@@ -21,7 +21,7 @@ struct KernelHost {
     ///   - runs: what will be replayed: their processes are parked.
     /// - Throws: `CommandFailure` with 21 when constants disagree or something needed is not bound.
     init(
-        _ checked: CheckedSystem, kernel: String, fault: String?, runs: [TracedRun]
+        _ checked: SpecSystem, kernel: String, fault: String?, runs: [TracedRun]
     ) throws(CommandFailure) {
         self.checked = checked
         guard let block = checked.model.kernels.first else {
@@ -45,7 +45,7 @@ struct KernelHost {
 
     /// Resolves the block; what a replay cannot do without must be bound, and constants must agree.
     private static func bind(
-        _ checked: CheckedSystem, _ block: KernelDeclaration, _ image: KernelImage
+        _ checked: SpecSystem, _ block: KernelDeclaration, _ image: KernelImage
     ) throws(CommandFailure) -> BoundKernel {
         let program: ProgramImage
         do throws(SymbolError) { program = try ProgramImage(image.bytes, name: image.name) } catch {
@@ -96,7 +96,7 @@ struct KernelHost {
     // MARK: The kernel's file
 
     private static func image(
-        _ checked: CheckedSystem, _ block: KernelDeclaration, kernel: String, fault: String?
+        _ checked: SpecSystem, _ block: KernelDeclaration, kernel: String, fault: String?
     ) throws(CommandFailure) -> KernelImage {
         let path = try KernelChoice(word: kernel, fault: fault).path(block, checked.model)
         let bytes = try HostFiles.read(path)

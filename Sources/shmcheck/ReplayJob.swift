@@ -11,7 +11,7 @@ struct ReplayJob {
     static let nothingCompared: Int32 = 21
 
     private let document: TraceDocument
-    private let checked: CheckedSystem
+    private let checked: SpecSystem
     private let run: TracedRun
     private var kernel: String
 
@@ -35,10 +35,10 @@ struct ReplayJob {
             throw CommandFailure("\(trace) is of the spec \(error.message)", code: 74)
         }
         let diagnostics = Diagnostics()
-        let checked = CheckedSystem(
-            source, origin: document.origin, unguarded: document.unguarded, isUnreduced: document.isUnreduced,
-            read: SpecFiles.imported, diagnostics: diagnostics)
-        guard let checked else {
+        guard let choice = document.choice,
+            let checked = SpecSystem(
+                source, read: SpecFiles.imported, choice: choice, diagnostics: diagnostics)
+        else {
             CheckCommand.report(diagnostics.all, colour: .auto)
             throw CommandFailure("\(trace): the spec \(document.source) is not the one that it is of", code: 21)
         }
@@ -65,7 +65,7 @@ struct ReplayJob {
 
 /// Random walks of a spec's plain check on a kernel.
 struct WalkJob {
-    private let checked: CheckedSystem
+    private let checked: SpecSystem
     private let kernel: String
 
     /// Reads a spec.
@@ -75,10 +75,10 @@ struct WalkJob {
             throw CommandFailure(error.message, code: 74)
         }
         let diagnostics = Diagnostics()
-        let checked = CheckedSystem(
-            source, origin: TraceOrigin(), unguarded: [], isUnreduced: false, read: SpecFiles.imported,
-            diagnostics: diagnostics)
-        guard let checked else {
+        var choice = SpecSystem.Choice()
+        choice.keepsLocals = true
+        guard let checked = SpecSystem(source, read: SpecFiles.imported, choice: choice, diagnostics: diagnostics)
+        else {
             CheckCommand.report(diagnostics.all, colour: .auto)
             throw CommandFailure("\(spec) is rejected", code: 2)
         }

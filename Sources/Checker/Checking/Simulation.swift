@@ -140,10 +140,10 @@ private struct RandomWalker {
             switch transition.outcome {
             case .state(let next): state = next
             case .violation(let violation, let end):
-                return walk(seed, start, taken + [step(transition, end)], violation)
+                return walk(seed, start, taken + [Trace.Step(transition, to: end, in: system)], violation)
             case .cut: return walk(seed, start, taken, nil, end: .cut)
             }
-            taken.append(step(transition, state))
+            taken.append(Trace.Step(transition, to: state, in: system))
             if let violation = wrong(in: state, before: before, stores: transition.stores) {
                 return walk(seed, start, taken, violation)
             }
@@ -160,17 +160,6 @@ private struct RandomWalker {
             SimulatedWalk.End.violated(name: system.name(of: $0.kind), kind: kind(of: $0.kind))
         }
         return SimulatedWalk(seed: seed, trace: trace, end: end ?? wrong ?? .steps)
-    }
-
-    private func step(_ transition: Transition, _ state: SystemState) -> Trace.Step {
-        let range: SourceRange
-        switch transition.actor {
-        case .process(let pid):
-            let code = system.kind(of: pid).process.code
-            range = code.nodes[transition.node ?? code.entry].range
-        case .action(let index, _): range = system.actions[index].range
-        }
-        return Trace.Step(actor: transition.actor, name: transition.name, range: range, state: state)
     }
 
     // MARK: What is wrong

@@ -1,4 +1,4 @@
-// The transition system of one check of a spec, without running it: for graphs, for traces that are read back.
+// The transition system of one check of a spec, without running it: for graphs, traces that are read back, and replay.
 
 public import Model
 
@@ -16,11 +16,15 @@ public struct SpecSystem: Sendable {
         public var isUnreduced = false
         /// Data that are treated as unguarded.
         public var unguarded: Set<String> = []
+        /// Locals keep their values when nothing reads them any more, so that calls can be told.
+        package var keepsLocals = false
 
         /// The plain check.
         public init() {}
     }
 
+    /// Names and types, `kernel` blocks included.
+    package let model: TypedModel
     /// The system.
     public let system: TransitionSystem
 
@@ -50,6 +54,9 @@ public struct SpecSystem: Sendable {
                 return nil
             }
             configuration = found
+        } else if !choice.definitions.isEmpty {
+            // As for `check -D`: the constants as written, whatever a plain check of the file sets.
+            configuration = Configuration()
         } else {
             configuration = stated.first { $0.fault == nil && $0.name == nil } ?? Configuration()
         }
@@ -59,9 +66,41 @@ public struct SpecSystem: Sendable {
         var lowering = LoweringOptions()
         lowering.isUnreduced = choice.isUnreduced
         lowering.unguarded = choice.unguarded
+        lowering.keepsLocals = choice.keepsLocals
         guard let system = lower(model, options: lowering, diagnostics: diagnostics), !diagnostics.hasErrors else {
             return nil
         }
+        self.model = model
         self.system = system
+    }
+}
+
+extension TraceDocument {
+    /// The system that it is of; nil when a setting of it is none.
+    package var choice: SpecSystem.Choice? {
+        var choice = SpecSystem.Choice()
+        choice.check = origin.check
+        choice.fault = origin.fault
+        choice.isUnreduced = isUnreduced
+        choice.unguarded = Set(unguarded)
+        choice.keepsLocals = true
+        for text in origin.settings {
+            guard let setting = SettingSyntax(text: text) else { return nil }
+            choice.definitions.append(setting)
+        }
+        return choice
+    }
+}
+
+extension SettingSyntax {
+    /// `NAME=VALUE` as a setting; the value is an expression of the language. Nil when it is none.
+    package init?(text: String) {
+        let diagnostics = Diagnostics()
+        let source = SourceFile(path: "-D \(text)", text: "spec D\nconst \(text)\n")
+        let spec = Parser.parse(source, diagnostics: diagnostics)
+        guard !diagnostics.hasErrors, let item = spec?.items.first, spec?.items.count == 1,
+            case .constant(let name, nil, let value) = item.kind
+        else { return nil }
+        self.init(name: name, value: value)
     }
 }

@@ -199,12 +199,12 @@ private struct TraceWalk {
             switch transition.outcome {
             case .state(let next):
                 guard meta.at("violates").isNull, matches(next, index) else { continue }
-                found.append(Candidate(step: step(transition, next), violation: nil))
+                found.append(Candidate(step: Trace.Step(transition, to: next, in: system), violation: nil))
             case .violation(let violation, let next):
                 guard meta.at("violates").flag == true, matches(next, index),
                     system.name(of: violation.kind) == details.at("property").string
                 else { continue }
-                found.append(Candidate(step: step(transition, next), violation: violation))
+                found.append(Candidate(step: Trace.Step(transition, to: next, in: system), violation: violation))
             case .cut: continue
             }
         }
@@ -215,17 +215,8 @@ private struct TraceWalk {
         switch transition.actor {
         case .process(let pid): return system.types.pidNames[pid] == meta.at("process").string
         case .action:
-            let trace = Trace(
-                system: system, initial: SystemState(data: [], processes: []), steps: [], violation: nil,
-                explanation: nil)
-            return trace.name(of: transition.actor) == meta.at("action").string
+            return system.name(of: transition.actor) == meta.at("action").string
         }
-    }
-
-    private func step(_ transition: Transition, _ state: SystemState) -> Trace.Step {
-        Trace.Step(
-            actor: transition.actor, name: transition.name, range: TraceRange.range(of: transition, system),
-            state: state)
     }
 
     private func matches(_ state: SystemState, _ index: Int) -> Bool {

@@ -87,7 +87,7 @@ struct HTMLOverview {
         html +=
             "<td class=\"num\">\(Wording.grouped(check.states))</td><td class=\"num\">\(Wording.grouped(check.depth))</td>"
         html +=
-            "<td>\(links.isEmpty ? "<code>\(MarkupText.html(Failure.reproduce(check, result)))</code>" : links.joined(separator: "<br>"))</td></tr>"
+            "<td>\(links.isEmpty ? "<code>\(MarkupText.html(check.reproduce(in: result)))</code>" : links.joined(separator: "<br>"))</td></tr>"
         return html
     }
 

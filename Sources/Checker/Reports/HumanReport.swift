@@ -217,15 +217,7 @@ public struct HumanReport: Sendable {
 
     /// The command that runs this check again. It is never broken: a terminal copies a long line whole.
     private func reproduceLine(_ check: CheckResult, _ spec: SpecResult) -> [String] {
-        var words = ["shmcheck", "check", spec.path]
-        if let fault = check.fault {
-            words += ["--fault", fault]
-        } else if let name = check.name {
-            words += ["--only", name]
-        } else if spec.checks.count > 1 {
-            words += ["--only", "default"]
-        }
-        return ["    reproduce: " + (words + flags).map(Shell.quoted).joined(separator: " ")]
+        ["    reproduce: " + check.reproduce(in: spec, flags: flags)]
     }
 }
 

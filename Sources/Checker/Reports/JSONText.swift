@@ -196,16 +196,4 @@ extension JSONValue {
     ///
     /// - Throws: `JSONError` with the place of the first mistake.
     public init(parsing text: some Collection<UInt8>) throws(JSONError) { self = try JSONText.parse(Array(text)) }
-
-    /// A member of an object; nil when there is none.
-    package func member(_ name: String) -> JSONValue? {
-        guard case .object(let members) = self else { return nil }
-        return members.last { $0.name == name }?.value
-    }
-
-    /// The text, when it is a string.
-    package var stringValue: String? { string }
-
-    /// The elements, when it is an array.
-    package var arrayValue: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
 }

@@ -131,18 +131,21 @@ struct Failure {
     }
 
     /// The command that runs it again.
-    var reproduce: String { Self.reproduce(check, spec) }
+    var reproduce: String { check.reproduce(in: spec) }
+}
 
-    static func reproduce(_ check: CheckResult, _ spec: SpecResult) -> String {
+extension CheckResult {
+    /// The command that runs this check again, as a shell takes it.
+    func reproduce(in spec: SpecResult, flags: [String] = []) -> String {
         var words = ["shmcheck", "check", spec.path]
-        if let fault = check.fault {
+        if let fault {
             words += ["--fault", fault]
-        } else if let name = check.name {
+        } else if let name {
             words += ["--only", name]
         } else if spec.checks.count > 1 {
             words += ["--only", "default"]
         }
-        return words.map(Shell.quoted).joined(separator: " ")
+        return (words + flags).map(Shell.quoted).joined(separator: " ")
     }
 }
 

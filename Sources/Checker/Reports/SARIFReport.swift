@@ -118,27 +118,10 @@ enum SARIFText {
     }
 
     static func artifact(_ path: String) -> JSONValue {
-        if path.hasPrefix("/") { return ["uri": .string("file://" + uri(path))] }
+        if path.hasPrefix("/") { return ["uri": .string("file://" + PathURI.encoded(path))] }
         var relative = path[...]
         while relative.hasPrefix("./") { relative = relative.dropFirst(2) }
-        return ["uri": .string(uri(String(relative))), "uriBaseId": "%SRCROOT%"]
-    }
-
-    /// The path as a URI reference (RFC 3986): everything but its plain characters is percent-encoded.
-    static func uri(_ path: String) -> String {
-        var result = ""
-        for byte in path.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"), UInt8(ascii: "/"):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += "%" + (digits.count == 1 ? "0" : "") + digits
-            }
-        }
-        return result
+        return ["uri": .string(PathURI.encoded(String(relative))), "uriBaseId": "%SRCROOT%"]
     }
 
     /// 64 bits of FNV-1a (Fowler, Noll, Vo), as 16 digits: enough to tell alerts apart, and the same on every machine.

@@ -43,24 +43,9 @@ struct SampleTraces {
                 }
             }
             guard let (transition, reached) = next.randomElement(using: &generator) else { break }
-            steps.append(
-                Trace.Step(
-                    actor: transition.actor, name: transition.name, range: TraceRange.range(of: transition, system),
-                    state: reached))
+            steps.append(Trace.Step(transition, to: reached, in: system))
             state = reached
         }
         return Trace(system: system, initial: initial, steps: steps, violation: nil, explanation: nil)
-    }
-}
-
-/// Where steps stand in the spec.
-enum TraceRange {
-    static func range(of transition: Transition, _ system: TransitionSystem) -> SourceRange {
-        switch transition.actor {
-        case .process(let pid):
-            let code = system.kind(of: pid).process.code
-            return code.nodes[transition.node ?? code.entry].range
-        case .action(let index, _): return system.actions[index].range
-        }
     }
 }

@@ -40,26 +40,27 @@ package struct TraceDocument: Sendable {
         do throws(JSONError) { document = try JSONValue(parsing: bytes) } catch {
             throw Mistake(description: "not JSON: \(error.description)")
         }
-        guard let meta = document.member("#meta"), meta.member("format") == "ITF",
-            let states = document.member("states")?.arrayValue, !states.isEmpty
-        else { throw Mistake(description: "not a trace in the Informal Trace Format (ITF)") }
-        guard let own = meta.member("shmcheck"), let property = own.member("property")?.stringValue,
-            let verdict = own.member("verdict")?.stringValue, let source = meta.member("source")?.stringValue
+        let meta = document.at("#meta")
+        states = document.at("states").list
+        guard meta.at("format") == "ITF", !states.isEmpty else {
+            throw Mistake(description: "not a trace in the Informal Trace Format (ITF)")
+        }
+        let own = meta.at("shmcheck")
+        guard let property = own.at("property").string, let verdict = own.at("verdict").string,
+            let source = meta.at("source").string
         else { throw Mistake(description: "an ITF trace of another tool: it does not say which spec it is of") }
-        guard let settings = own.member("settings")?.arrayValue, let unguarded = own.member("unguarded")?.arrayValue,
-            case .bool(let isUnreduced)? = own.member("unreduced")
+        guard case .array(let settings) = own.at("settings"), case .array(let unguarded) = own.at("unguarded"),
+            let isUnreduced = own.at("unreduced").flag
         else { throw Mistake(description: "a trace of an older shmcheck: run `shmcheck check` again") }
         self.source = source
         self.property = property
         self.verdict = verdict
-        self.states = states
         self.isUnreduced = isUnreduced
-        self.unguarded = unguarded.compactMap(\.stringValue)
-        memory = own.member("memory")?.stringValue ?? "sc"
+        self.unguarded = unguarded.compactMap(\.string)
+        memory = own.at("memory").string ?? "sc"
         origin = TraceOrigin(
-            check: own.member("check")?.stringValue, fault: own.member("fault")?.stringValue,
-            settings: settings.compactMap(\.stringValue))
-        if case .object(let members)? = own.member("constants") { constants = members } else { constants = [] }
+            check: own.at("check").string, fault: own.at("fault").string, settings: settings.compactMap(\.string))
+        constants = own.at("constants").entries
     }
 
     // MARK: The run
@@ -84,11 +85,11 @@ package struct TraceDocument: Sendable {
         guard !level.isEmpty else { throw mismatch(0, "no initial state of the spec is the trace's first") }
         for index in states.indices.dropFirst() {
             var next: [TracedRun] = []
-            let name = states[index].member("#meta")?.member("step")?.stringValue
+            let name = states[index].at("#meta").at("step").string
             for run in level {
                 for transition in stepper.transitions(from: run.last) where transition.name == name {
                     guard let step = TracedStep(transition, system), agrees(index, step.state, layout) else { continue }
-                    guard actor(step.actor, system) == actorName(index) else { continue }
+                    guard system.name(of: step.actor) == actorName(index) else { continue }
                     next.append(run.followed(by: step))
                 }
             }
@@ -110,30 +111,23 @@ package struct TraceDocument: Sendable {
     }
 
     private func actorName(_ index: Int) -> String? {
-        let meta = states[index].member("#meta")
-        return meta?.member("process")?.stringValue ?? meta?.member("action")?.stringValue
-    }
-
-    private func actor(_ actor: Actor, _ system: TransitionSystem) -> String {
-        Trace(
-            system: system, initial: SystemState(data: [], processes: []), steps: [], violation: nil, explanation: nil
-        )
-        .name(of: actor)
+        let meta = states[index].at("#meta")
+        return meta.at("process").string ?? meta.at("action").string
     }
 
     private func agrees(_ index: Int, _ state: SystemState, _ layout: ITFLayout) -> Bool {
         for group in layout.groups
-        where states[index].member(group.name) != group.value(in: state, layout.system, layout.values) {
+        where states[index].at(group.name) != group.value(in: state, layout.system, layout.values) {
             return false
         }
         guard !layout.system.processes.isEmpty else { return true }
-        return states[index].member(ITFLayout.processes) == layout.positions(state) && hasLocals(index, state, layout)
+        return states[index].at(ITFLayout.processes) == layout.positions(state) && hasLocals(index, state, layout)
     }
 
     /// Whether a state has the locals that the trace tells. It may have more, since it keeps those that nothing reads any
     /// more; so the signs that tell locals of one name apart need not be the same.
     private func hasLocals(_ index: Int, _ state: SystemState, _ layout: ITFLayout) -> Bool {
-        guard case .object(let told)? = states[index].member("#meta")?.member("locals") else { return true }
+        guard case .object(let told) = states[index].at("#meta").at("locals") else { return true }
         let here = layout.locals(state)
         func plain(_ member: JSONValue.Member) -> JSONValue.Member {
             JSONValue.Member(String(member.name.prefix { $0 != "'" }), member.value)

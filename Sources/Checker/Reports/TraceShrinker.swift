@@ -114,8 +114,7 @@ public struct TraceShrinker {
                 state = next
             case .cut: return nil
             }
-            let range = TraceRange.range(of: transition, trace.system)
-            return (Trace.Step(actor: transition.actor, name: transition.name, range: range, state: state), state)
+            return (Trace.Step(transition, to: state, in: trace.system), state)
         }
     }
 

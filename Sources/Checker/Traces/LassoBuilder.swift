@@ -80,7 +80,7 @@ struct LassoBuilder {
             guard let taken else {
                 throw TraceMismatch(message: "the reference semantics does not take a step of a lasso")
             }
-            run.steps.append((step(taken, states[number + 1]), kept(by: taken)))
+            run.steps.append((Trace.Step(taken, to: states[number + 1], in: system), kept(by: taken)))
         }
         return run
     }
@@ -121,17 +121,6 @@ struct LassoBuilder {
 
     private func leads(_ transition: Transition, to state: SystemState) -> Bool {
         if case .state(let reached) = transition.outcome { reached == state } else { false }
-    }
-
-    private func step(_ transition: Transition, _ state: SystemState) -> Trace.Step {
-        let range: SourceRange
-        switch transition.actor {
-        case .process(let pid):
-            let code = system.kind(of: pid).process.code
-            range = code.nodes[transition.node ?? code.entry].range
-        case .action(let index, _): range = system.actions[index].range
-        }
-        return Trace.Step(actor: transition.actor, name: transition.name, range: range, state: state)
     }
 
     // MARK: Judgement

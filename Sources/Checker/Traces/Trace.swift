@@ -43,16 +43,35 @@ public struct Trace: Sendable {
     /// The state after a number of steps.
     public func state(after count: Int) -> SystemState { count == 0 ? initial : steps[count - 1].state }
 
+    /// The name of an actor.
+    public func name(of actor: Actor) -> String { system.name(of: actor) }
+}
+
+extension TransitionSystem {
     /// The name of an actor: a process instance, or an action with its parameters.
-    public func name(of actor: Actor) -> String {
+    func name(of actor: Actor) -> String {
         switch actor {
-        case .process(let pid): return system.types.pidNames[pid]
+        case .process(let pid): return types.pidNames[pid]
         case .action(let index, let values):
-            let action = system.actions[index]
+            let action = actions[index]
             guard !values.isEmpty else { return action.name }
-            let arguments = zip(action.parameters, values).map { system.types.describe($1, as: $0.type) }
+            let arguments = zip(action.parameters, values).map { types.describe($1, as: $0.type) }
             return "\(action.name)(\(arguments.joined(separator: ", ")))"
         }
+    }
+}
+
+extension Trace.Step {
+    /// A transition that was taken, and the state that it led to.
+    init(_ transition: Transition, to state: SystemState, in system: TransitionSystem) {
+        let range: SourceRange
+        switch transition.actor {
+        case .process(let pid):
+            let code = system.kind(of: pid).process.code
+            range = code.nodes[transition.node ?? code.entry].range
+        case .action(let index, _): range = system.actions[index].range
+        }
+        self.init(actor: transition.actor, name: transition.name, range: range, state: state)
     }
 }
 

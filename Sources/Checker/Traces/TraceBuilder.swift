@@ -61,7 +61,7 @@ struct TraceBuilder {
                 case .violation(let violation, let state): (state, violation)
                 case .cut: (last, nil)
                 }
-            let steps = path + [step(transition, end)]
+            let steps = path + [Trace.Step(transition, to: end, in: system)]
             return Trace(system: system, initial: initial, steps: steps, violation: violation, explanation: nil)
         }
         throw TraceMismatch(message: "the reference semantics does not take these two locks in this order")
@@ -98,22 +98,11 @@ struct TraceBuilder {
 
     private func step(from state: SystemState, to next: SystemState) throws(TraceMismatch) -> Trace.Step {
         for transition in stepper.transitions(from: state) {
-            if case .state(let reached) = transition.outcome, reached == next { return step(transition, next) }
+            if case .state(let reached) = transition.outcome, reached == next {
+                return Trace.Step(transition, to: next, in: system)
+            }
         }
         throw TraceMismatch(message: "no step of the reference semantics leads from a stored state to the next")
-    }
-
-    private func step(_ transition: Transition, _ state: SystemState) -> Trace.Step {
-        Trace.Step(actor: transition.actor, name: transition.name, range: range(of: transition), state: state)
-    }
-
-    private func range(of transition: Transition) -> SourceRange {
-        switch transition.actor {
-        case .process(let pid):
-            let code = system.kind(of: pid).process.code
-            return code.nodes[transition.node ?? code.entry].range
-        case .action(let index, _): return system.actions[index].range
-        }
     }
 
     private func violatingStep(from state: SystemState, _ found: FoundViolation) throws(TraceMismatch) -> (
@@ -121,7 +110,7 @@ struct TraceBuilder {
     ) {
         for transition in stepper.transitions(from: state) where isTaken(transition.actor, found) {
             if case .violation(let violation, let reached) = transition.outcome, violation.kind == found.site.kind {
-                return (step(transition, reached), violation)
+                return (Trace.Step(transition, to: reached, in: system), violation)
             }
         }
         throw TraceMismatch(message: "the reference semantics does not find: \(found.site.message)")

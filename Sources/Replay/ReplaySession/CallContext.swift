@@ -5,12 +5,12 @@ package import Model
 
 /// The calls around the nodes of processes, and the `func` lines that bind them.
 package struct CallContext {
-    private let checked: CheckedSystem
+    private let checked: SpecSystem
     private let functions: [String: FunctionBinding]
     private let stepper: ReferenceStepper
 
     /// The calls of a system.
-    package init(_ checked: CheckedSystem, _ bindings: KernelBindings) {
+    package init(_ checked: SpecSystem, _ bindings: KernelBindings) {
         self.checked = checked
         functions = Dictionary(bindings.functions.map { ($0.name, $0) }) { first, _ in first }
         stepper = ReferenceStepper(checked.system)

@@ -7,7 +7,7 @@ package import Model
 /// Replays one trace on one parked kernel.
 package final class ReplaySession {
     let run: TracedRun
-    let checked: CheckedSystem
+    let checked: SpecSystem
     let kernel: BoundKernel
     let calls: CallContext
     let stops: StopFinder
@@ -32,7 +32,7 @@ package final class ReplaySession {
     ///   - isWalk: nothing is violated: every state is to be equal, and that is all.
     /// - Throws: `ReplayError` when a model process has nobody to play it.
     package init(
-        run: TracedRun, checked: CheckedSystem, kernel: BoundKernel, control: HartControl,
+        run: TracedRun, checked: SpecSystem, kernel: BoundKernel, control: HartControl,
         parked: [(hart: Int, process: GuestProcess)], property: String, isWalk: Bool = false
     ) throws(ReplayError) {
         self.run = run
