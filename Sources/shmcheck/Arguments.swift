@@ -8,8 +8,11 @@ struct Amount: ExpressibleByArgument {
     private static let limit = 1e18
     /// In units of one: states, bytes, seconds.
     let number: Double
+    /// As it was typed.
+    let text: String
 
     init?(argument: String) {
+        text = argument
         let digits = argument.prefix { $0.isNumber || $0 == "." }
         let units: [String: Double] = [
             "": 1, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "KiB": 1024, "MiB": 1_048_576, "GiB": 1_073_741_824, "s": 1,

@@ -3,7 +3,6 @@
 import ArgumentParser
 import Checker
 import Model
-import Replay
 import SystemPackage
 
 /// Runs the checks and faults of specs.
@@ -56,10 +55,16 @@ struct CheckCommand: ParsableCommand {
             results.append(result(of: path, options))
             if Interrupts.exitCode != nil { break }
         }
-        if output.format == .human { Terminal.write(human.summary(results), to: .standardOutput) }
+        if output.format == .human { Terminal.write(output.human.summary(results), to: .standardOutput) }
+        var replay = ViolationReplay(kernel: kernel, outDir: output.outDir, settings: define)
+        if replayOnViolation {
+            for index in results.indices { replay.replay(&results[index]) }
+        }
         let code = runOutput.finish(results)
-        if replayOnViolation, Interrupts.exitCode == nil, let code = replay(results) { throw ExitCode(code) }
-        throw ExitCode(code)
+        // Among JSON on standard output they would be no JSON.
+        let stream = output.format == .human ? FileDescriptor.standardOutput : .standardError
+        for text in replay.texts { Terminal.write(text, to: stream) }
+        throw ExitCode(Interrupts.exitCode == nil ? replay.code ?? code : code)
     }
 
     private func result(of path: String, _ options: CheckOptions) -> SpecResult {
@@ -74,35 +79,11 @@ struct CheckCommand: ParsableCommand {
         var options = options
         let progress = ProgressPrinter(mode: output.showProgress, name: path)
         options.limits.progress = { progress.update($0) }
-        let result = Interrupts.during { check(source, read: SpecFiles.imported, options: options) }
+        var result = Interrupts.during { check(source, read: SpecFiles.imported, options: options) }
+        result.flags = flags
         progress.clear()
         if output.format == .human { printResult(result) }
         return result
-    }
-
-    /// Replays what is violated, and says what came of it; with `--format json` on standard error.
-    ///
-    /// - Returns: the exit code of a replay that did not reproduce its trace.
-    private func replay(_ results: [SpecResult]) -> Int32? {
-        var code: Int32?
-        for result in results {
-            for check in result.checks {
-                for property in check.violated where property.trace != nil {
-                    let path = TraceFile.path(of: property, in: check, spec: result.path, outDir: output.outDir)
-                    do throws(CommandFailure) {
-                        let result = try ReplayJob(trace: path, kernel: kernel).replay(until: nil)
-                        Terminal.write(
-                            ReplayText(result, source: path).text,
-                            to: output.format == .human ? .standardOutput : .standardError)
-                        if result.verdict.exitCode != 0 { code = code ?? result.verdict.exitCode }
-                    } catch {
-                        Terminal.note(error.description)
-                        code = code ?? error.code
-                    }
-                }
-            }
-        }
-        return code
     }
 
     static func source(_ path: String) throws -> SourceFile {
@@ -159,20 +140,17 @@ struct CheckCommand: ParsableCommand {
 
     // MARK: Output
 
-    private var human: HumanReport {
-        var report = output.human
-        report.flags =
-            define.flatMap { ["-D", $0] } + (noReduce ? ["--no-reduce"] : []) + (noDeadlock ? ["--no-deadlock"] : [])
-        report.flags += limits.smtTimeout.map { ["--smt-timeout", "\($0.number)s"] } ?? []
-        report.flags += limits.depth.map { ["--depth", "\($0)"] } ?? []
-        return report
+    /// What `reproduce:` repeats.
+    private var flags: [String] {
+        define.flatMap { ["-D", $0] } + (noReduce ? ["--no-reduce"] : []) + (noDeadlock ? ["--no-deadlock"] : [])
+            + limits.flags
     }
 
     private func printResult(_ result: SpecResult) {
         Self.report(result.diagnostics, colour: output.color)
         let isGrouped = RunOutput.isGitHubActions
         if isGrouped { Terminal.write(GitHubReport.group(result.path), to: .standardOutput) }
-        Terminal.write(human.text(result), to: .standardOutput)
+        Terminal.write(output.human.text(result), to: .standardOutput)
         if isGrouped { Terminal.write(GitHubReport.endGroup, to: .standardOutput) }
     }
 }

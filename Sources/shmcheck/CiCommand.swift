@@ -55,7 +55,7 @@ struct CiCommand: ParsableCommand {
         Interrupts.during {
             Workers.run(count: jobs, items: files.count) { index in
                 guard Interrupts.exitCode == nil else { return }
-                printed.add(Self.result(of: files[index], shared, mode), at: index)
+                printed.add(result(of: files[index], shared, mode), at: index)
             }
         }
         let results = printed.all
@@ -77,7 +77,7 @@ struct CiCommand: ParsableCommand {
         return files
     }
 
-    private static func result(of path: String, _ options: CheckOptions, _ mode: ProgressMode) -> SpecResult {
+    private func result(of path: String, _ options: CheckOptions, _ mode: ProgressMode) -> SpecResult {
         let source: SourceFile
         do throws(ReadError) {
             source = try SpecFiles.source(path)
@@ -88,7 +88,9 @@ struct CiCommand: ParsableCommand {
         let progress = ProgressPrinter(mode: mode, name: path)
         options.limits.progress = { progress.update($0) }
         defer { progress.clear() }
-        return check(source, read: SpecFiles.imported, options: options)
+        var result = check(source, read: SpecFiles.imported, options: options)
+        result.flags = limits.flags
+        return result
     }
 
     /// In a log of GitHub Actions what passes is folded away; violations stay in sight.

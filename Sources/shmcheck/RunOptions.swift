@@ -16,6 +16,17 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Let Z3 think so long about one question (5s).")
     var smtTimeout: Amount?
 
+    /// The limits that were set, as they were typed.
+    var flags: [String] {
+        let amounts = [
+            ("--states", states), ("--time", time), ("--memory", memory), ("--smt-timeout", smtTimeout),
+        ]
+        return (depth.map { ["--depth", "\($0)"] } ?? [])
+            + amounts.flatMap { name, amount in
+                amount.map { [name, $0.text] } ?? []
+            }
+    }
+
     /// Puts the limits into the options of a run.
     func apply(to options: inout CheckOptions) {
         options.limits.depth = depth

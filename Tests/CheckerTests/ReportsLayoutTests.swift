@@ -107,9 +107,10 @@ struct ReportsLayoutTests {
 
     @Test("reproduce repeats the flags that matter")
     func flags() {
-        var human = HumanReport(width: 100, hasColour: false, isUnicode: true, verbosity: 0, traceMode: .diff)
-        human.flags = ["-D", "SLOTS=4", "--no-reduce", "-D", "A=[1, 2]"]
-        let text = human.text(report(SmallSpecs.deadlock))
+        let human = HumanReport(width: 100, hasColour: false, isUnicode: true, verbosity: 0, traceMode: .diff)
+        var result = report(SmallSpecs.deadlock)
+        result.flags = ["-D", "SLOTS=4", "--no-reduce", "-D", "A=[1, 2]"]
+        let text = human.text(result)
         #expect(text.contains("reproduce: shmcheck check specs/small.spec -D SLOTS=4 --no-reduce -D 'A=[1, 2]'\n"))
     }
 

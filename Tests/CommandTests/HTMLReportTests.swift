@@ -57,6 +57,29 @@ struct HTMLReportTests {
         #expect(browser.complaints.isEmpty, "\(browser.complaints)")
     }
 
+    @Test func theKernelsLineStandsBesideTheSpecs() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.url.appending(path: "r.html")
+        let result = try Command.run(
+            [
+                "Specs/queue.spec", "--fault", "Q1", "--replay-on-violation", "--report", "html=\(file.path())",
+                "--out-dir", folder.url.appending(path: "o").path(),
+            ], in: packageFolder)
+        #expect(result.status == 12, "\(result.error)")
+        let browser = try Browser()
+        try browser.visit(file)
+        let sides = try browser.text("document.querySelector('.step.on .sides').textContent")
+        #expect(sides.contains("queue.slots[queue.write] = r") && sides.contains("shmem_queue.write_idx ="))
+        #expect(try browser.text("document.querySelector('.casehead').textContent").contains("REPRODUCED"))
+        let lane = "document.querySelector('.lanes:not([hidden]) .head').textContent"
+        #expect(try browser.text(lane) == "client#1")
+        try browser.press("h")
+        #expect(try browser.text(lane) == "hart 0")
+        try browser.press("h")
+        #expect(try browser.text(lane) == "client#1")
+        #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+    }
+
     @Test func linksAndTheSliderLeadToSteps() throws {
         let folder = try TemporaryFolder()
         let browser = try Browser()

@@ -78,7 +78,9 @@ public struct GateText: Sendable {
     public func failures(_ result: SpecResult) -> String {
         let failing = result.checks.filter { policy.outcome(of: $0, in: result) == .failed }
         guard !failing.isEmpty else { return "" }
-        return human.text(SpecResult(path: result.path, checks: failing, diagnostics: [], readError: nil))
+        var failed = SpecResult(path: result.path, checks: failing, diagnostics: [], readError: nil)
+        failed.flags = result.flags
+        return human.text(failed)
     }
 
     /// `19 checks: 19 as expected; 69 of 69 faults found`, with what is known, open and mended; a newline ends it.

@@ -14,7 +14,7 @@ struct HTMLCase {
         case sample
     }
 
-    let id: String
+    var id: String
     let role: Role
     /// `no_lost_request VIOLATED in 8 steps`
     let headline: String
@@ -26,6 +26,8 @@ struct HTMLCase {
     let reproduce: String
     let property: SourceRange?
     let trace: Trace
+    /// The same run in the kernel, when it was replayed.
+    let kernelRun: KernelRun?
     /// The run as ITF, when it is small enough to lie within the report.
     let itf: String?
 
@@ -33,11 +35,13 @@ struct HTMLCase {
 
     /// The section of the run.
     func html(isFirst: Bool) -> String {
-        let steps = HTMLStep(trace, id: id)
+        let steps = HTMLStep(trace, kernelRun, id: id)
         var html = "<section class=\"case\(isFirst ? " first" : "")\" id=\"\(id)\" data-steps=\"\(trace.steps.count)\" "
         html += "data-bad=\"\(trace.steps.count)\" aria-labelledby=\"\(id)h\">"
         html += header
-        html += "<div class=\"grid\"><div class=\"left\">\(LanesPicture(trace, id: id).html)</div><div class=\"right\">"
+        html += "<div class=\"grid\"><div class=\"left\">\(LanesPicture(trace, id: id).html)"
+        if let kernelRun { html += LanesPicture(trace, id: id, harts: kernelRun).html }
+        html += "</div><div class=\"right\">"
         html += navigation
         for count in 0...trace.steps.count { html += steps.section(count) }
         html += "</div></div>"
@@ -82,6 +86,9 @@ struct HTMLCase {
         html += "<button type=\"button\" data-go=\"on\" aria-label=\"step on\">▶</button>"
         html += "<button type=\"button\" data-go=\"bad\">\(trace.violation == nil ? "end" : "violation")</button>"
         html += "<button type=\"button\" data-go=\"full\" aria-pressed=\"false\">whole state</button>"
+        if kernelRun != nil {
+            html += "<button type=\"button\" data-go=\"harts\" aria-pressed=\"false\">by hart</button>"
+        }
         html += "<input type=\"search\" placeholder=\"filter data\" aria-label=\"filter data by name\">"
         return html + "</nav><div class=\"full js\" hidden aria-label=\"the whole state\"></div>"
     }

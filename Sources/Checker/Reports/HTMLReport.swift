@@ -150,7 +150,8 @@ struct HTMLReport {
             id: "", role: role, headline: TextLayout.oneLine(headline), sentences: sentences.map(TextLayout.oneLine),
             place: "\(TextLayout.oneLine(result.path)), \(TextLayout.oneLine(failure.checkName))",
             scope: wording.headline.joined(separator: " "), reproduce: failure.reproduce,
-            property: property?.kind == .deadlock ? nil : property?.range, trace: trace, itf: itf)
+            property: property?.kind == .deadlock ? nil : property?.range, trace: trace,
+            kernelRun: property?.kernelRun, itf: itf)
     }
 
     // MARK: The head
@@ -163,9 +164,9 @@ struct HTMLReport {
 extension HTMLCase {
     /// The same with its name.
     fileprivate func numbered(_ id: String) -> HTMLCase {
-        HTMLCase(
-            id: id, role: role, headline: headline, sentences: sentences, place: place, scope: scope,
-            reproduce: reproduce, property: property, trace: trace, itf: itf)
+        var numbered = self
+        numbered.id = id
+        return numbered
     }
 }
 
@@ -176,6 +177,7 @@ extension Failure {
         if let message = property?.trace?.violation?.message, !sentences.contains(message), message != property?.name {
             sentences.append(message)
         }
+        if let run = property?.kernelRun { sentences.append(run.sentence) }
         return sentences
     }
 }

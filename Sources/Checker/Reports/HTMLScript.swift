@@ -14,6 +14,7 @@ enum HTMLScript {
         <dt><kbd>1</kbd> … <kbd>9</kbd></dt><dd>only this lane; again: all</dd>
         <dt><kbd>n</kbd> <kbd>p</kbd></dt><dd>next run, previous run</dd>
         <dt><kbd>d</kbd></dt><dd>the changes, or the whole state</dd>
+        <dt><kbd>h</kbd></dt><dd>lanes by process, or by hart where the run was replayed</dd>
         <dt><kbd>/</kbd></dt><dd>filter data by name</dd>
         <dt><kbd>?</kbd></dt><dd>this help</dd></dl>
         <form method="dialog"><button>close</button></form></dialog>
@@ -27,7 +28,7 @@ enum HTMLScript {
         const root=document.documentElement;root.classList.add('hasjs');
         const cases=[...document.querySelectorAll('.case')];if(!cases.length)return;
         const $=(q,e)=>(e||document).querySelector(q),$$=(q,e)=>[...(e||document).querySelectorAll(q)];
-        let current=null,step=0,lane=0,whole=false,filter='';
+        let current=null,step=0,lane=0,whole=false,harts=false,filter='';
         const live=$('#live');
         // Links of the page name a section, `#c1s6`. What the script writes names none: the browser must not scroll.
         function place(hash){const m=/^#c(\\d+)(?:s(\\d+))?$/.exec(hash)||/^#run=(\\d+)(?:&step=(\\d+))?(?:&lane=(\\d))?$/.exec(hash);
@@ -58,13 +59,15 @@ enum HTMLScript {
         r.classList.toggle('faded',!!l&&r.dataset.lane!==undefined&&+r.dataset.lane!==l)});
         $$('.head',c).forEach(h=>h.classList.toggle('faded',!!l&&+h.dataset.lane!==l));
         $$('.truthtable tr',c).forEach(r=>[...r.cells].forEach((d,i)=>d.classList.toggle('col',i===n+1)));
-        const row=$('.row.on',c),box=$('.left',c);
+        const row=$('.lanes:not([hidden]) .row.on',c),box=$('.left',c);
         if(row&&box){const r=row.getBoundingClientRect(),b=box.getBoundingClientRect();
         if(r.top<b.top+44)box.scrollTop-=b.top+44-r.top;else if(r.bottom>b.bottom-8)box.scrollTop+=r.bottom-b.bottom+8}
         if(isNewCase&&location.hash)c.scrollIntoView();
         live.textContent=section.dataset.words;
         if(whole)drawWhole();applyFilter()}
-        function lanes(c){return $$('.head',c).length}
+        function lanes(c){return $$('.lanes:not([hidden]) .head',c).length}
+        function setHarts(on){harts=on;cases.forEach(c=>{const b=$('.lanes.byhart',c);if(!b)return;b.hidden=!on;
+        $('.lanes:not(.byhart)',c).hidden=on;$('[data-go=harts]',c).setAttribute('aria-pressed',on)});go(current,step,0)}
 
         """
 
@@ -102,10 +105,10 @@ enum HTMLScript {
         function act(what){const c=current;
         if(what==='first')go(c,0,lane);else if(what==='last')go(c,+c.dataset.steps,lane);
         else if(what==='back')go(c,step-1,lane);else if(what==='on')go(c,step+1,lane);
-        else if(what==='bad')go(c,+c.dataset.bad,lane);else if(what==='full')setWhole(!whole);
+        else if(what==='bad')go(c,+c.dataset.bad,lane);else if(what==='full')setWhole(!whole);else if(what==='harts')setHarts(!harts);
         else if(what==='next'||what==='previous'){const i=cases.indexOf(c)+(what==='next'?1:-1);
         if(cases[i])go(cases[i],+cases[i].dataset.bad,0)}}
-        const map={ArrowRight:'on',ArrowDown:'on',j:'on',ArrowLeft:'back',ArrowUp:'back',k:'back',Home:'first',End:'last',v:'bad',d:'full',n:'next',p:'previous'};
+        const map={ArrowRight:'on',ArrowDown:'on',j:'on',ArrowLeft:'back',ArrowUp:'back',k:'back',Home:'first',End:'last',v:'bad',d:'full',h:'harts',n:'next',p:'previous'};
         document.addEventListener('keydown',e=>{
         if(e.ctrlKey||e.metaKey||e.altKey)return;
         const t=e.target,help=$('#help');

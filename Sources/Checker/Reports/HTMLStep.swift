@@ -10,6 +10,8 @@ struct HTMLStep {
     private static let changeLimit = 200
 
     let trace: Trace
+    /// The same run in the kernel, when it was replayed.
+    let kernelRun: KernelRun?
     let id: String
     let rows: [TraceRow]
     let table: InvariantTable
@@ -18,8 +20,9 @@ struct HTMLStep {
     /// Per step its changes.
     private let changes: [[Change]]
 
-    init(_ trace: Trace, id: String) {
+    init(_ trace: Trace, _ kernelRun: KernelRun?, id: String) {
         self.trace = trace
+        self.kernelRun = kernelRun
         self.id = id
         rows = TraceRows(trace, style: TextStyle(hasColour: false, isUnicode: true), mode: .diff).allSteps()
         table = InvariantTable(trace)
@@ -45,7 +48,7 @@ struct HTMLStep {
         html += properties(count)
         if trace.steps.count <= Self.pictureLimit { html += pictures(count) }
         if isLast, endsWaiting { html += whereProcessesStand }
-        if count > 0 { html += source(trace.steps[count - 1].range, title: "the step in the spec") }
+        if count > 0 { html += sources(count) }
         return html + links(count) + "</section>"
     }
 
@@ -198,8 +201,18 @@ struct HTMLStep {
         return html + "</tbody></table>"
     }
 
-    private func source(_ range: SourceRange, title: String) -> String {
-        HTMLSource.snippet(range, title: title, context: Self.sourceLines)
+    /// The line of the spec, and beside it the kernel's.
+    private func sources(_ count: Int) -> String {
+        let spec = HTMLSource.snippet(
+            trace.steps[count - 1].range, title: "the step in the spec", context: Self.sourceLines)
+        guard let run = kernelRun, count <= run.steps.count, let place = run.steps[count - 1].place else { return spec }
+        let player = run.steps[count - 1].player
+        let title = "in the kernel, \(player.isEmpty ? run.kernel : player)"
+        guard let range = place.range else {
+            return spec + "<p class=\"dim\">\(MarkupText.html(TextLayout.oneLine("\(title): \(place.text)")))</p>"
+        }
+        let kernel = HTMLSource.snippet(range, title: title, place: place.text, context: Self.sourceLines)
+        return "<div class=\"sides\">\(spec)\(kernel)</div>"
     }
 }
 
@@ -211,11 +224,11 @@ extension Int {
 /// Lines of a spec around a place.
 enum HTMLSource {
     /// A few lines with the cited ones marked.
-    static func snippet(_ range: SourceRange, title: String, context: Int) -> String {
+    static func snippet(_ range: SourceRange, title: String, place: String? = nil, context: Int) -> String {
         let first = range.file.position(at: range.start).line
         let last = min(range.file.position(at: max(range.start, range.end - 1)).line, first + 12)
         var html = "<figure class=\"source\"><figcaption>\(MarkupText.html(title)): "
-        html += "<code>\(MarkupText.html(TextLayout.oneLine(range.description)))</code></figcaption><pre>"
+        html += "<code>\(MarkupText.html(TextLayout.oneLine(place ?? range.description)))</code></figcaption><pre>"
         for number in max(1, first - context)...min(range.file.lineCount, last + context) {
             let text = TextLayout.cut(
                 range.file.line(number).replacing("\t", with: "    "), columns: 140,

@@ -98,6 +98,7 @@ enum HTMLStyle {
         figure{margin:0 0 14px}figcaption{font-size:13px;color:var(--dim);margin-bottom:4px}
         .source pre{margin:0;padding:8px 0;background:var(--soft);border-radius:8px;overflow-x:auto;font-size:12.5px;line-height:1.55}
         .ln{display:block;padding:0 12px 0 0;white-space:pre;min-width:max-content}.ln i{display:inline-block;width:44px;padding-right:12px;text-align:right;font-style:normal;color:var(--dim);user-select:none}
+        .sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));gap:0 14px}.sides figure{min-width:0}
         .cited{background:var(--new);box-shadow:inset 3px 0 var(--accent)}.cited i{color:var(--fg)}.steplinks a{margin-right:14px}
         .full{max-height:430px;overflow:auto;border:1px solid var(--line);border-radius:8px;padding:6px 12px;margin-bottom:12px}
         .full details{margin:2px 0;background:none;border:0;padding:0}.full summary{font:600 13px var(--mono);padding:2px 0}.full tr.new td{background:var(--new);font-weight:700}

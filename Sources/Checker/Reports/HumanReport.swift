@@ -10,8 +10,6 @@ public struct HumanReport: Sendable {
     /// Below 0 one line for each check; 0 as a rule; above 0 every trace and every property.
     let verbosity: Int
     let traceMode: TraceMode
-    /// Flags that `reproduce:` repeats.
-    public var flags: [String] = []
     /// Tells how long each check took; then the text differs from run to run.
     public var showsTime = false
     /// The folder that traces were written to; nil when they were not.
@@ -217,7 +215,7 @@ public struct HumanReport: Sendable {
 
     /// The command that runs this check again. It is never broken: a terminal copies a long line whole.
     private func reproduceLine(_ check: CheckResult, _ spec: SpecResult) -> [String] {
-        ["    reproduce: " + check.reproduce(in: spec, flags: flags)]
+        ["    reproduce: " + check.reproduce(in: spec)]
     }
 }
 

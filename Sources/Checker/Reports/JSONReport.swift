@@ -109,7 +109,7 @@ public struct JSONReport {
             "advice": .optional(property.advice),
             "counterexample": property.counterexample.map { counterexample($0, check) } ?? .null,
             "loop": .optional(property.verdict == .violated ? property.trace?.loopStart : nil),
-            "kernel": .null,
+            "kernel": .optional(property.kernelRun?.place?.text),
             "trace": hasTrace ? .string(path) : .null,
         ]
     }

@@ -1,4 +1,4 @@
-// The run as swim-lanes: a column for each process, a row for each step, bars for locks, arrows for what orders steps.
+// The run as swim-lanes: a column for each process or hart, a row for each step, bars for locks, arrows for what orders steps.
 
 import Model
 
@@ -9,36 +9,74 @@ struct LanesPicture {
     private static let top = 6.0
     private static let barWidth = 5.0
 
+    /// What a column is for.
+    private enum Lane: Equatable {
+        case process(pid: Int)
+        case environment
+        /// Of the machine on which the run was replayed.
+        case hart(Int)
+        /// Steps that no hart takes.
+        case noHart
+    }
+
     private let trace: Trace
     private let rows: [TraceRow]
     private let order: HappensBefore
-    private let lanes: [TraceRow.Party]
+    private let lanes: [Lane]
+    /// Per step its lane.
+    private let laneOfRow: [Int]
+    /// Whether lanes are harts.
+    private let isByHart: Bool
     /// The name of the case, before the numbers of its steps in links.
     private let id: String
     private let laneWidth: Double
 
+    /// Lanes of processes, and one of the environment where it takes part.
     init(_ trace: Trace, id: String) {
-        self.trace = trace
-        self.id = id
-        rows = TraceRows(trace, style: TextStyle(hasColour: false, isUnicode: true), mode: .diff).allSteps()
-        order = HappensBefore(trace)
-        var lanes: [TraceRow.Party] = (0..<trace.system.processCount).map { .process(pid: $0) }
+        let rows = TraceRows(trace, style: TextStyle(hasColour: false, isUnicode: true), mode: .diff).allSteps()
+        var lanes: [Lane] = (0..<trace.system.processCount).map { .process(pid: $0) }
         // Of many processes only those that take part have a lane.
         if lanes.count > 6 {
-            let active = Set(rows.map(\.party)).union(rows.flatMap { $0.others.keys.map { .process(pid: $0) } })
+            let others = rows.flatMap(\.others.keys).map { Lane.process(pid: $0) }
+            let active = rows.map { Self.lane($0.party) } + others
             lanes = lanes.filter { active.contains($0) }
         }
         if rows.contains(where: { $0.party == .environment }) { lanes.append(.environment) }
+        self.init(
+            trace, rows, id: id, lanes: lanes, of: rows.map { Self.lane($0.party) },
+            width: lanes.count <= 4 ? 168 : lanes.count <= 6 ? 146 : 120)
+    }
+
+    /// Lanes of the harts on which a run was replayed.
+    init(_ trace: Trace, id: String, harts run: KernelRun) {
+        let rows = TraceRows(trace, style: TextStyle(hasColour: false, isUnicode: true), mode: .diff).allSteps()
+        let taken = rows.indices.map { index in
+            index < run.steps.count ? run.steps[index].hart.map { Lane.hart($0) } ?? .noHart : .noHart
+        }
+        let lanes = run.harts.map { Lane.hart($0) } + (taken.contains(.noHart) ? [.noHart] : [])
+        self.init(trace, rows, id: id, lanes: lanes, of: taken, width: lanes.count <= 3 ? 220 : 168)
+    }
+
+    private init(_ trace: Trace, _ rows: [TraceRow], id: String, lanes: [Lane], of steps: [Lane], width: Double) {
+        self.trace = trace
+        self.rows = rows
+        self.id = id
         self.lanes = lanes
-        laneWidth = lanes.count <= 4 ? 168 : lanes.count <= 6 ? 146 : 120
+        order = HappensBefore(trace)
+        laneOfRow = steps.map { lanes.firstIndex(of: $0) ?? 0 }
+        isByHart = lanes.contains { if case .process = $0 { false } else { $0 != .environment } }
+        laneWidth = width
+    }
+
+    private static func lane(_ party: TraceRow.Party) -> Lane {
+        if case .process(let pid) = party { .process(pid: pid) } else { .environment }
     }
 
     private func x(_ lane: Int) -> Double { Self.gutter + Double(lane) * laneWidth + 26 }
     private func y(_ row: Int) -> Double { Self.top + Double(row) * Self.rowHeight + Self.rowHeight / 2 }
-    private func lane(_ party: TraceRow.Party) -> Int? { lanes.firstIndex(of: party) }
     private func n(_ value: Double) -> String { Drawing.number(value) }
 
-    /// The colour class of a lane.
+    /// The colour class of who acts.
     private func colour(_ party: TraceRow.Party) -> String {
         if case .process(let pid) = party { "p\(pid % 7)" } else { "env" }
     }
@@ -47,26 +85,35 @@ struct LanesPicture {
     var html: String {
         let width = Self.gutter + Double(lanes.count) * laneWidth + 8
         let height = Self.top + Double(rows.count + 1) * Self.rowHeight + 6
-        var html = "<div class=\"lanes\" style=\"--w:\(n(width))px\"><div class=\"heads\">"
-        for (index, party) in lanes.enumerated() {
+        let kind = isByHart ? "lanes byhart\" hidden" : "lanes\""
+        var html = "<div class=\"\(kind) style=\"--w:\(n(width))px\"><div class=\"heads\">"
+        for (index, lane) in lanes.enumerated() {
             html +=
-                "<span class=\"head \(colour(party))\" data-lane=\"\(index + 1)\" style=\"left:\(n(x(index) - 20))px;"
-            html += "max-width:\(n(laneWidth - 8))px\">\(MarkupText.html(name(party)))</span>"
+                "<span class=\"head \(colour(lane))\" data-lane=\"\(index + 1)\" style=\"left:\(n(x(index) - 20))px;"
+            html += "max-width:\(n(laneWidth - 8))px\">\(MarkupText.html(title(lane)))</span>"
         }
         html +=
-            "</div><svg role=\"group\" aria-label=\"steps by process\" width=\"\(n(width))\" height=\"\(n(height))\" "
+            "</div><svg role=\"group\" aria-label=\"steps by \(isByHart ? "hart" : "process")\" width=\"\(n(width))\" height=\"\(n(height))\" "
         html += "viewBox=\"0 0 \(n(width)) \(n(height))\">"
         html += lines(height) + bars + start
         for index in rows.indices { html += row(index, width) }
         return html + arrows + "</svg></div>"
     }
 
-    private func name(_ party: TraceRow.Party) -> String {
-        switch party {
+    private func colour(_ lane: Lane) -> String {
+        if case .process(let pid) = lane { "p\(pid % 7)" } else { "env" }
+    }
+
+    private func title(_ lane: Lane) -> String {
+        switch lane {
         case .process(let pid): trace.system.types.pidNames[pid]
-        case .environment, .nobody: "environment"
+        case .environment: "environment"
+        case .hart(let hart): "hart \(hart)"
+        case .noHart: "no hart"
         }
     }
+
+    private func name(_ party: TraceRow.Party) -> String { title(Self.lane(party)) }
 
     private func lines(_ height: Double) -> String {
         lanes.indices.map { lane in
@@ -85,7 +132,7 @@ struct LanesPicture {
         let row = rows[index]
         let top = Self.top + Double(index + 1) * Self.rowHeight
         let middle = top + Self.rowHeight / 2
-        let lane = lane(row.party) ?? 0
+        let lane = laneOfRow[index]
         let number = index + 1
         let label = "step \(number), \(name(row.party)), \(row.step)" + (row.isViolating ? ", the violation" : "")
         var html = "<a href=\"#\(id)s\(number)\" class=\"row\(row.isViolating ? " bad" : "")\" data-step=\"\(number)\" "
@@ -101,7 +148,7 @@ struct LanesPicture {
             html += "<circle class=\"dot \(colour(row.party))\" cx=\"\(n(x(lane)))\" cy=\"\(n(middle))\" r=\"6\"/>"
         }
         let columns = Int((laneWidth - 26) / Drawing.characterWidth)
-        let words = Drawing.cut(row.step, columns)
+        let words = Drawing.cut(isByHart ? "\(name(row.party)) \(row.step)" : row.step, columns)
         html += "<text class=\"w\" x=\"\(n(x(lane) + 15))\" y=\"\(n(middle + 4))\">\(MarkupText.html(words))</text>"
         return html + "</a>"
     }
@@ -113,7 +160,9 @@ struct LanesPicture {
         var used: [Int: [(slot: Int, to: Int)]] = [:]
         var html = ""
         for hold in order.holds.sorted(by: { ($0.from, -$0.to, $0.lock) < ($1.from, -$1.to, $1.lock) }) {
-            guard let lane = lane(.process(pid: hold.pid)) else { continue }
+            guard let lane = isByHart ? laneOfRow[hold.from] : lanes.firstIndex(of: .process(pid: hold.pid)) else {
+                continue
+            }
             let busy = Set((used[lane] ?? []).filter { $0.to > hold.from }.map(\.slot))
             let slot = (0..<4).first { !busy.contains($0) } ?? 3
             used[lane, default: []].append((slot, hold.to))
@@ -131,9 +180,8 @@ struct LanesPicture {
 
     private var arrows: String {
         order.edges.compactMap { edge -> String? in
-            guard let from = lane(rows[edge.from].party), let to = lane(rows[edge.to].party), from != to else {
-                return nil
-            }
+            let (from, to) = (laneOfRow[edge.from], laneOfRow[edge.to])
+            guard from != to else { return nil }
             let (x1, y1, x2, y2) = (x(from), y(edge.from + 1) + 9, x(to), y(edge.to + 1) - 10)
             let bend = (y1 + y2) / 2
             let style =

@@ -126,6 +126,10 @@ struct Failure {
             }
             if let because = FalseBecause(trace) { reasons.append(because.sentence) }
         }
+        if let run = property?.kernelRun {
+            reasons.append(run.sentence)
+            if let place = run.place { reasons.append("kernel: \(place.text)") }
+        }
         if property != nil, let reason = check.unmetReason { reasons.append("the check: \(reason)") }
         return reasons.map(TextLayout.oneLine)
     }
@@ -136,7 +140,7 @@ struct Failure {
 
 extension CheckResult {
     /// The command that runs this check again, as a shell takes it.
-    func reproduce(in spec: SpecResult, flags: [String] = []) -> String {
+    func reproduce(in spec: SpecResult) -> String {
         var words = ["shmcheck", "check", spec.path]
         if let fault {
             words += ["--fault", fault]
@@ -145,7 +149,7 @@ extension CheckResult {
         } else if spec.checks.count > 1 {
             words += ["--only", "default"]
         }
-        return (words + flags).map(Shell.quoted).joined(separator: " ")
+        return (words + spec.flags).map(Shell.quoted).joined(separator: " ")
     }
 }
 

@@ -57,6 +57,8 @@ public struct PropertyResult: Sendable {
     public internal(set) var counterexample: Counterexample?
     /// For a proof: which values its verdict covers.
     public internal(set) var scope: String?
+    /// What a replay of the counterexample saw; nil when there was none.
+    public internal(set) var kernelRun: KernelRun?
     /// For an UNKNOWN: what would help.
     public internal(set) var advice: String?
 
@@ -120,7 +122,7 @@ public struct CheckResult: Sendable {
     /// Why it did not.
     public let unmetReason: String?
     /// Stated properties in file order, then the built-in ones.
-    public let properties: [PropertyResult]
+    public internal(set) var properties: [PropertyResult]
     /// Locks that are taken in a cyclic order.
     public let lockCycles: [LockCycle]
     /// Mistakes and warnings of this configuration.
@@ -150,13 +152,15 @@ public struct SpecResult: Sendable {
     /// The path as it was given.
     public let path: String
     /// In the order in which they ran.
-    public let checks: [CheckResult]
+    public internal(set) var checks: [CheckResult]
     /// Mistakes of the file that stop everything.
     public let diagnostics: [Diagnostic]
     /// A file that could not be read, and why.
     public let readError: String?
     /// Whether the mistakes are those of the command line: the file as it stands has none.
     public let isUsageError: Bool
+    /// Words of the command line that `reproduce:` repeats.
+    public var flags: [String] = []
 
     /// The result of a file.
     public init(

@@ -39,6 +39,13 @@ public final class SourceFile: Sendable {
         return String(decoding: bytes[start..<end], as: UTF8.self)
     }
 
+    /// A line, from 1, without its newline, as a range; nil beyond the last one.
+    public func range(ofLine number: Int) -> SourceRange? {
+        guard number >= 1, number <= lineStarts.count else { return nil }
+        let end = number < lineStarts.count ? lineStarts[number] - 1 : bytes.count
+        return SourceRange(file: self, start: lineStarts[number - 1], end: end)
+    }
+
     /// Number of lines, at least one.
     public var lineCount: Int { lineStarts.count }
 

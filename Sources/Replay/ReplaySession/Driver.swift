@@ -40,8 +40,9 @@ final class Driver {
     func place(_ address: UInt64) -> KernelPlace {
         let function = control.places.function(at: address) ?? ""
         // The last two parts of the path: the file is known by them, wherever it was compiled.
-        let parts = (machine.symbols.line(of: address) ?? "").split(separator: "/")
-        return KernelPlace(address: address, function: function, line: parts.suffix(2).joined(separator: "/"))
+        let path = machine.symbols.line(of: address) ?? ""
+        let line = path.split(separator: "/").suffix(2).joined(separator: "/")
+        return KernelPlace(address: address, function: function, line: line, path: path)
     }
 
     /// Where a hart is; at the entry of a primitive, where it was called.

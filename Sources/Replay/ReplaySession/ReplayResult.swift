@@ -44,6 +44,8 @@ package struct KernelPlace: Sendable, Equatable {
     package let function: String
     /// `file:line`; empty where the file does not say it.
     package let line: String
+    /// The same with the whole path, as the compiler wrote it.
+    package let path: String
 
     /// `shmem_queue_insert, Kernel/RequestQueue.swift:41`, as far as it is known.
     package var text: String {
@@ -60,6 +62,8 @@ package struct ReplayedStep: Sendable {
     package let actor: String
     /// The guest process that plays it, and the hart that it was on.
     package var player: String
+    /// The hart; nil for one that waits.
+    package var hart: Int?
     /// The model's step.
     package let name: String
     /// Where it stands in the spec: `Specs/queue.spec:24`.
@@ -74,6 +78,9 @@ package struct ReplayedStep: Sendable {
     package var changes: [String] = []
     /// Where the kernel stored to what the model stored to.
     package var stores: [KernelPlace] = []
+
+    /// The place that tells it: where it stored what the model stored, or else where it began.
+    package var shownPlace: KernelPlace? { stores.last ?? place }
 }
 
 /// Both sides of what differs.

@@ -140,6 +140,7 @@ package final class ReplaySession {
         }
         row.place = driver.place(of: driven)
         row.player = player(driven)
+        row.hart = driven.hart
         driver.clearStores()
         driver.noted = watches(ofStoresIn: step)
         let outcome = perform(driven, index)

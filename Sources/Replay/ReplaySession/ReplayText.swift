@@ -55,8 +55,7 @@ package struct ReplayText {
     }
 
     private func kernelText(_ step: ReplayedStep) -> String {
-        guard let place = step.stores.last ?? step.place else { return "-" }
-        return place.text
+        step.shownPlace?.text ?? "-"
     }
 
     // MARK: The verdict
