@@ -24,7 +24,12 @@ struct Amount: ExpressibleByArgument {
     }
 }
 
-/// `--format`
+/// `--format` of a run of checks.
+enum RunFormat: String, ExpressibleByArgument, CaseIterable {
+    case human, json, jsonl
+}
+
+/// `--format` elsewhere.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case human, json
 }

@@ -58,7 +58,10 @@ struct CheckCommand: ParsableCommand {
         if output.format == .human { Terminal.write(output.human.summary(results), to: .standardOutput) }
         var replay = ViolationReplay(kernel: kernel, outDir: output.outDir, settings: define)
         if replayOnViolation {
-            for index in results.indices { replay.replay(&results[index]) }
+            for index in results.indices {
+                replay.replay(&results[index])
+                if output.format == .jsonl { Terminal.write(EventLines.result(results[index]), to: .standardOutput) }
+            }
         }
         let code = runOutput.finish(results)
         // Among JSON on standard output they would be no JSON.
@@ -68,21 +71,23 @@ struct CheckCommand: ParsableCommand {
     }
 
     private func result(of path: String, _ options: CheckOptions) -> SpecResult {
+        let isEvents = output.format == .jsonl
+        if isEvents { Terminal.write(EventLines.start(path), to: .standardOutput) }
         let source: SourceFile
         do throws(ReadError) {
             source = try SpecFiles.source(path)
         } catch {
             let result = SpecResult(path: path, checks: [], diagnostics: [], readError: error.message)
-            if output.format == .human { printResult(result) }
+            printResult(result)
             return result
         }
         var options = options
-        let progress = ProgressPrinter(mode: output.showProgress, name: path)
+        let progress = ProgressPrinter(mode: output.showProgress, name: path, isEvent: isEvents)
         options.limits.progress = { progress.update($0) }
         var result = Interrupts.during { check(source, read: SpecFiles.imported, options: options) }
         result.flags = flags
         progress.clear()
-        if output.format == .human { printResult(result) }
+        printResult(result)
         return result
     }
 
@@ -147,6 +152,12 @@ struct CheckCommand: ParsableCommand {
     }
 
     private func printResult(_ result: SpecResult) {
+        switch output.format {
+        case .json: return
+        // With a replay the kernel's side is yet to come.
+        case .jsonl: return replayOnViolation ? () : Terminal.write(EventLines.result(result), to: .standardOutput)
+        case .human: break
+        }
         Self.report(result.diagnostics, colour: output.color)
         let isGrouped = RunOutput.isGitHubActions
         if isGrouped { Terminal.write(GitHubReport.group(result.path), to: .standardOutput) }

@@ -50,8 +50,15 @@ struct CiCommand: ParsableCommand {
         let runOutput = RunOutput(output, policy: policy)
         let text = GateText(output.human, policy: policy)
         let jobs = min(jobs ?? Workers.processorCount, files.count)
-        let printed = PrintedInOrder { result in if output.format == .human { show(result, text) } }
-        let mode = jobs > 1 ? ProgressMode.none : output.showProgress
+        let printed = PrintedInOrder { result in
+            switch output.format {
+            case .human: show(result, text)
+            case .json: break
+            case .jsonl:
+                Terminal.write(EventLines.start(result.path) + EventLines.result(result), to: .standardOutput)
+            }
+        }
+        let mode = jobs > 1 || output.format == .jsonl ? ProgressMode.none : output.showProgress
         Interrupts.during {
             Workers.run(count: jobs, items: files.count) { index in
                 guard Interrupts.exitCode == nil else { return }

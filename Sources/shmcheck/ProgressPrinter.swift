@@ -8,6 +8,8 @@ import SystemPackage
 final class ProgressPrinter: Sendable {
     private let mode: ProgressMode
     private let name: String
+    /// The file, when progress is an event of `--format jsonl`.
+    private let eventPath: String?
     private let isTerminal: Bool
     private let start = ContinuousClock.now
     private let state = Mutex(State())
@@ -17,8 +19,9 @@ final class ProgressPrinter: Sendable {
         var isLineOpen = false
     }
 
-    init(mode: ProgressMode, name: String) {
+    init(mode: ProgressMode, name: String, isEvent: Bool = false) {
         self.mode = mode
+        eventPath = isEvent ? name : nil
         self.name = name.split(separator: "/").last.map(String.init) ?? name
         isTerminal = Terminal.isErrorTerminal
     }
@@ -28,6 +31,12 @@ final class ProgressPrinter: Sendable {
         let elapsed = start.duration(to: .now)
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
         state.withLock { state in
+            if let eventPath {
+                guard seconds - state.lastPrinted >= 1 else { return }
+                state.lastPrinted = seconds
+                let event = EventLines.progress(progress, path: eventPath, seconds: seconds)
+                return Terminal.write(event, to: .standardOutput)
+            }
             if isTerminal {
                 guard seconds > 0.3, seconds - state.lastPrinted > 0.1 else { return }
             } else {

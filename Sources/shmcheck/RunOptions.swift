@@ -40,8 +40,8 @@ struct LimitOptions: ParsableArguments {
 
 /// What is printed, and what is written to files.
 struct OutputOptions: ParsableArguments {
-    @Option(help: "human or json.")
-    var format: OutputFormat = .human
+    @Option(help: "human, json (one document at the end) or jsonl (an event a line).")
+    var format: RunFormat = .human
     @Option(
         help: ArgumentHelp(
             "Write a report, as often as wanted: html, json, junit, sarif, markdown or itf.", valueName: "kind=file"))

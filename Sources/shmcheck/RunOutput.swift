@@ -49,11 +49,15 @@ struct RunOutput {
         }
         if Self.isGitHubActions {
             // Among JSON on standard output they would be no JSON.
-            let stream = output.format == .json ? FileDescriptor.standardError : .standardOutput
+            let stream = output.format == .human ? FileDescriptor.standardOutput : .standardError
             Terminal.write(GitHubReport.annotations(report), to: stream)
             appendSummary(report)
         }
-        if output.format == .json, let text = report.text(.json) { Terminal.write(text, to: .standardOutput) }
+        switch output.format {
+        case .human: break
+        case .json: if let text = report.text(.json) { Terminal.write(text, to: .standardOutput) }
+        case .jsonl: Terminal.write(EventLines.end(exitCode: report.exitCode), to: .standardOutput)
+        }
         return Int32(report.exitCode)
     }
 

@@ -63,6 +63,34 @@ import Testing
         #expect(result.error.contains("No space left"))
     }
 
+    /// The events of `--format jsonl`, each with its property or nothing.
+    private func events(_ result: CommandResult) throws -> [String] {
+        try result.output.split(separator: "\n").map { line in
+            let object = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
+            #expect(object["v"] as? Int == 1)
+            let name = (object["name"] as? String).map { " \($0)" } ?? ""
+            return try #require(object["event"] as? String) + name
+        }
+    }
+
+    @Test func eachLineOfJSONLIsAnEvent() throws {
+        let holds = try run(["s.spec", "--format", "jsonl"])
+        let found = try events(holds)
+        #expect(found.first == "start" && found.last == "end" && found.dropLast().last == "coverage")
+        #expect(found.contains("property small") && !found.contains { $0.hasPrefix("violation") })
+        #expect(found.dropFirst().dropLast(2).allSatisfy { $0.hasPrefix("property ") }, "\(found)")
+        #expect(holds.output.hasSuffix("{\"v\":1,\"event\":\"end\",\"exit\":0}\n"), "\(holds.output)")
+
+        let text = Self.spec.replacing("slots[0] < 2", with: "slots[0] < 1")
+        let broken = try run(["s.spec", "--format", "jsonl"], text)
+        #expect(broken.code == 12)
+        #expect(try events(broken).contains("violation small"))
+        #expect(try events(run(["s.spec", "--format", "jsonl", "--states", "1"])).contains("limit"))
+        #expect(try events(run(["none.spec", "--format", "jsonl"])) == ["start", "error", "end"])
+        #expect(try events(run(["s.spec", "--format", "jsonl"], "spec S {")).contains("diagnostic"))
+        #expect(try events(run(["ci", "--format", "jsonl"])).first == "start")
+    }
+
     @Test func aReaderThatLeavesChangesNothing() throws {
         let folder = try TemporaryFolder()
         try folder.write("s.spec", Array((Self.spec + "\n").utf8))

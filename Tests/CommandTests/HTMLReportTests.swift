@@ -65,7 +65,7 @@ struct HTMLReportTests {
                 "Specs/queue.spec", "--fault", "Q1", "--replay-on-violation", "--report", "html=\(file.path())",
                 "--out-dir", folder.url.appending(path: "o").path(),
             ], in: packageFolder)
-        #expect(result.status == 12, "\(result.error)")
+        #expect(result.code == 12, "\(result.error)")
         let browser = try Browser()
         try browser.visit(file)
         let sides = try browser.text("document.querySelector('.step.on .sides').textContent")

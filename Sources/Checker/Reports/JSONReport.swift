@@ -34,7 +34,7 @@ public struct JSONReport {
         ]
     }
 
-    private static func check(_ check: CheckResult, of spec: SpecResult) -> JSONValue {
+    static func check(_ check: CheckResult, of spec: SpecResult) -> JSONValue {
         let known = Set(spec.diagnostics.map(DiagnosticPlace.init))
         let own = check.diagnostics.filter { !known.contains(DiagnosticPlace($0)) }
         return [
@@ -93,7 +93,7 @@ public struct JSONReport {
 
     // MARK: Properties
 
-    private static func property(_ property: PropertyResult, _ check: CheckResult, _ spec: SpecResult) -> JSONValue {
+    static func property(_ property: PropertyResult, _ check: CheckResult, _ spec: SpecResult) -> JSONValue {
         let hasTrace = property.verdict == .violated && property.trace != nil
         let path = TraceFile.path(of: property, in: check, spec: spec.path)
         return [
@@ -150,7 +150,7 @@ public struct JSONReport {
             })
     }
 
-    private static func diagnostic(_ diagnostic: Diagnostic) -> JSONValue {
+    static func diagnostic(_ diagnostic: Diagnostic) -> JSONValue {
         [
             "code": .string(diagnostic.code.rawValue),
             "severity": .string(diagnostic.severity.rawValue),
