@@ -1,4 +1,4 @@
-// A replay of a counterexample as reports tell it: beside each step of the model the kernel's line.
+// What a replay of a counterexample saw, for reports: beside each step of the model the kernel's line.
 
 public import Model
 
