@@ -40,6 +40,7 @@ struct CheckCommand: ParsableCommand {
     var replayOnViolation = false
     @Option(help: "With --replay-on-violation: guest, guest:healthy, guest:ID, or an ELF file.")
     var kernel = BuiltInGuest.word
+    @OptionGroup(title: "Engine") var engine: EngineOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Gate") var gate: GateOptions
     @OptionGroup(title: "Output") var output: OutputOptions
@@ -121,6 +122,7 @@ struct CheckCommand: ParsableCommand {
         options.isStrict = strict
         if let threads, !(1...256).contains(threads) { throw ValidationError("-j takes 1 to 256") }
         options.threads = threads ?? Terminal.coreCount
+        options.engine = engine.engine.value
         limits.apply(to: &options)
         options.cache = cache.verdicts
         return options

@@ -27,6 +27,7 @@ struct CiCommand: ParsableCommand {
     var exclude: [String] = []
     @Flag(help: "Warnings are errors, and steps that were never enabled fail `expect holds`.")
     var strict = false
+    @OptionGroup(title: "Engine") var engine: EngineOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Gate") var gate: GateOptions
     @OptionGroup(title: "Output") var output: OutputOptions
@@ -43,6 +44,7 @@ struct CiCommand: ParsableCommand {
         let files = try specs()
         var options = CheckOptions()
         options.isStrict = strict
+        options.engine = engine.engine.value
         limits.apply(to: &options)
         options.cache = cache.verdicts
         options.deadline = budget.map { .now + .seconds($0.number) }

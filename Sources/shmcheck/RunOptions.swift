@@ -3,6 +3,30 @@
 import ArgumentParser
 import Checker
 
+/// What runs the steps of a check.
+struct EngineOptions: ParsableArguments {
+    @Option(help: "What runs steps: bytecode, or native code for x86-64 under Linux. The results are the same.")
+    var engine: EngineChoice = Engine.fastest == .native ? .native : .bytecode
+
+    func validate() throws {
+        guard engine.value.isAvailable else {
+            throw ValidationError("--engine native takes x86-64 under Linux, and memory that may be made executable")
+        }
+    }
+}
+
+/// `--engine`
+enum EngineChoice: String, ExpressibleByArgument, CaseIterable {
+    case bytecode, native
+
+    var value: Engine {
+        switch self {
+        case .bytecode: .bytecode
+        case .native: .native
+        }
+    }
+}
+
 /// What ends a check early.
 struct LimitOptions: ParsableArguments {
     @Option(help: "Stop at this depth.")

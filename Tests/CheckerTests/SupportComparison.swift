@@ -97,6 +97,7 @@ struct Comparer {
         guard let explored = exploreStates(of: system, limit: limit * 2) else {
             return ["the engine has more than \(limit * 2) states"]
         }
+        if Engine.fastest != .bytecode { differences += compareWithBytecode(explored, system, limit * 2) }
         same("states", explored.states.count, graph.states.count)
         same("transitions", explored.transitions, graph.transitionCount)
         same("depth", explored.depth, graph.depth)
@@ -119,6 +120,25 @@ struct Comparer {
                 differences.append("\(name): engine \(found[name]?.word ?? "-"), reference \(verdict.word)")
             }
         }
+        return differences
+    }
+
+    /// Native code finds the states in the very order in which bytecode finds them.
+    private static func compareWithBytecode(_ native: ExploredStates, _ system: TransitionSystem, _ limit: Int)
+        -> [String]
+    {
+        guard let bytecode = exploreStates(of: system, limit: limit, engine: .bytecode) else {
+            return ["bytecode: more states"]
+        }
+        var differences: [String] = []
+        func same(_ what: String, _ isSame: Bool) {
+            if !isSame { differences.append("\(what): native code differs from bytecode") }
+        }
+        same("states", native.states == bytecode.states)
+        same("transitions", native.transitions == bytecode.transitions)
+        same("violations", native.violations == bytecode.violations)
+        same("never enabled", native.neverEnabled == bytecode.neverEnabled)
+        same("lock order", native.nestings == bytecode.nestings)
         return differences
     }
 

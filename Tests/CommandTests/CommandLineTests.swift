@@ -29,11 +29,18 @@ import Testing
         (["--expect", "violated:smal"], "did you mean `small`?"),
         (["--expect", "nothing"], "--expect takes"), (["--states", "many"], "many"), (["--states", "1e99"], "1e99"),
         (["--states", "-1"], "--states"), (["--memory", "lots"], "lots"), (["--out-dir", ""], "--out-dir"),
-        (["--none"], "--none"),
+        (["--none"], "--none"), (["--engine", "magic"], "magic"),
     ]) func aWrongOptionEndsWith64(options: [String], says: String) throws {
         let result = try run(["s.spec"] + options)
         #expect(result.code == 64)
         #expect(result.error.contains(says), "\(result.error)")
+    }
+
+    @Test func everyEngineSaysTheSame() throws {
+        let results = try [[], ["--engine", "bytecode"]].map { try run(["s.spec", "--format", "json"] + $0) }
+        #expect(results[0].code == 0)
+        let reports = results.map { $0.output.components(separatedBy: "\"timing\"").first }
+        #expect(reports[0] == reports[1])
     }
 
     @Test func noFileAtAllEndsWith64() throws { #expect(try run([]).code == 64) }

@@ -43,7 +43,7 @@ enum HouseRules {
             target: "Model", lowestFirst: ["Source", "Syntax", "Library", "Formula", "Typing", "System", "Lowering"]),
         FolderOrder(
             target: "Checker",
-            lowestFirst: ["Explicit", "Liveness", "Symbolic", "Traces", "Verdict", "Reports", "Checking"]),
+            lowestFirst: ["Explicit", "Native", "Liveness", "Symbolic", "Traces", "Verdict", "Reports", "Checking"]),
         FolderOrder(
             target: "Emu",
             lowestFirst: [

@@ -24,6 +24,8 @@ public struct CheckOptions: Sendable {
     public var isStrict = false
     /// `-j N`: threads that expand states. What is found is the same for any number.
     public var threads = 1
+    /// `--engine`: what runs steps. What is found is the same for each.
+    public var engine = Engine.fastest
     /// Bounds of each check.
     public var limits = ExplorationLimits()
     /// When the whole run must be over: a check then has the time that is left, and no more.
@@ -37,6 +39,20 @@ public struct CheckOptions: Sendable {
 
     /// The defaults of the command line.
     public init() {}
+}
+
+/// What runs the steps of the explicit engine.
+public enum Engine: String, Sendable, CaseIterable {
+    /// An interpreter; the meaning of native code.
+    case bytecode
+    /// Machine code of x86-64, made for the spec.
+    case native
+
+    /// Native code where the host runs it, or else bytecode.
+    public static var fastest: Engine { native.isAvailable ? .native : .bytecode }
+
+    /// Whether this host can run it.
+    public var isAvailable: Bool { self == .bytecode || NativeCompiler.isAvailable }
 }
 
 /// Runs all checks of a spec.

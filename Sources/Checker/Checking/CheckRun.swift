@@ -86,6 +86,7 @@ struct CheckRun {
                 return .unexplored(configuration, diagnostics.all, isMet: nil, reason: "more than 2^20 initial states")
             }
             let program = ProgramCompiler.compile(system, idBits: idBits)
+            if options.engine == .native { program.machineCode = NativeCompiler.compile(program) }
             var limits = options.limits
             limits.depth = configuration.depth ?? limits.depth
             limits.seconds = options.seconds(limits.seconds)

@@ -31,11 +31,11 @@ struct Assembler {
     private(set) var registerCount = 0
     private var labels: [Int32] = []
     /// Labels by value, for each jump by value; after `finish` the instructions.
-    private(set) var tables: [[Int]] = []
+    var tables: [[Int]] = []
     private var patches: [(instruction: Int, label: Int)] = []
 
     /// Where bodies begin: nothing is in registers there.
-    private var bodies: [Int] = []
+    private(set) var bodies: [Int] = []
 
     init(scratchStart: Int) { self.scratchStart = scratchStart }
 
@@ -97,6 +97,7 @@ struct Assembler {
         instructions = optimized.instructions
         tables = optimized.tables
         labels = labels.map { $0 < 0 ? $0 : optimized.positions[Int($0)] }
+        bodies = bodies.map { Int(optimized.positions[$0]) }
     }
 
     private mutating func resolveLabels() {

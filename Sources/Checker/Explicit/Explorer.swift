@@ -43,6 +43,8 @@ struct Explorer {
     /// Where each nesting of locks was seen first: the state, and the process whose step it was.
     private(set) var nestings: [LockNesting: (state: Int, pid: Int)] = [:]
     private let system: TransitionSystem
+    /// Successors whose buckets were looked at, and whose rows are on their way while further steps are computed.
+    private var pending: SuccessorBatch
     private let clock = ContinuousClock()
 
     init?(
@@ -57,6 +59,7 @@ struct Explorer {
         self.checksDeadlock = checksDeadlock
         self.endsAt = endsAt
         self.store = store
+        pending = SuccessorBatch(wordCount: store.wordCount)
         system = program.layout.system
         expander = Expander(program, checksDeadlock: checksDeadlock)
         // Interned structs are numbered as they are met, in tables that are not shared.
@@ -67,6 +70,7 @@ struct Explorer {
     func deallocate() {
         store.deallocate()
         machine.deallocate()
+        pending.deallocate()
     }
 
     /// The depth of the last level that was begun.
@@ -90,7 +94,7 @@ struct Explorer {
         for words in initial {
             words.withUnsafeBufferPointer { buffer in
                 guard let base = buffer.baseAddress else { return }
-                guard store.count < store.room else {
+                guard store.makeRoom(for: 1) else {
                     limit = .memory
                     return
                 }
@@ -118,11 +122,11 @@ struct Explorer {
                 next += 1
                 if machine.batch.count >= SuccessorBatch.flushCount { flush() }
                 if next & 0x3FF == 0 {
-                    flush()
+                    flushAll()
                     pause(since: start, next)
                 }
             }
-            flush()
+            flushAll()
             if limit != nil { break }
             if store.count > levelEnd { levels.append(levelEnd) }
             pause(since: start, next)
@@ -161,10 +165,32 @@ struct Explorer {
 
     // MARK: Storing
 
+    /// Stores what is pending, and looks up what was found since.
     private mutating func flush() {
+        settle()
         take(expander.takeRecord())
-        add(machine.batch)
-        machine.batch.removeAll()
+        swap(&expander.machine.batch, &pending)
+        // Native code has brought the buckets near already.
+        lookUp(pending, 0..<pending.count, prefetches: program.machineCode == nil)
+    }
+
+    private mutating func flushAll() {
+        flush()
+        settle()
+    }
+
+    private mutating func settle() {
+        if makeRoom(for: pending) { storeRows(of: pending, 0..<pending.count) }
+        pending.removeAll()
+    }
+
+    private mutating func makeRoom(for batch: SuccessorBatch) -> Bool {
+        guard store.makeRoom(for: batch.count) else {
+            limit = store.room < StateStore.capacity ? .memory : .states
+            return false
+        }
+        store.lendTable(to: machine.context)
+        return true
     }
 
     /// Expands states of one depth by all threads. Returns the number after the last one that was expanded.
@@ -197,23 +223,31 @@ struct Explorer {
         }
     }
 
-    /// Stores successors, and judges the properties of new states and of steps.
+    /// Looks up and stores the successors that another thread has found.
     private mutating func add(_ batch: SuccessorBatch) {
-        guard store.count &+ batch.count <= store.room else {
-            limit = store.room < StateStore.capacity ? .memory : .states
-            return
-        }
+        guard makeRoom(for: batch) else { return }
         for first in stride(from: 0, to: batch.count, by: SuccessorBatch.flushCount) {
-            add(batch, first..<min(first + SuccessorBatch.flushCount, batch.count))
+            let rows = first..<min(first + SuccessorBatch.flushCount, batch.count)
+            lookUp(batch, rows, prefetches: true)
+            storeRows(of: batch, rows)
         }
     }
 
-    private mutating func add(_ batch: SuccessorBatch, _ rows: Range<Int>) {
-        for row in rows { store.prefetchSlot(batch.hash(row)) }
-        for row in rows { store.prefetchRow(batch.hash(row)) }
+    /// Looks at the buckets of many successors at once, so that the caches bring the rows that they name together.
+    private func lookUp(_ batch: SuccessorBatch, _ rows: Range<Int>, prefetches: Bool) {
+        if prefetches { for row in rows { store.prefetchBucket(batch.hash(row)) } }
+        for row in rows { batch.note(candidate: store.candidate(batch.hash(row)), row) }
+    }
+
+    /// Stores successors that were looked up, and judges the properties of new states and of steps.
+    private mutating func storeRows(of batch: SuccessorBatch, _ rows: Range<Int>) {
         for row in rows {
-            let isNew = store.insert(batch.words(row), hash: batch.hash(row), parent: batch.parent(row))
-            if isNew { checkState(store.count - 1) }
+            let words = batch.words(row)
+            if !store.isState(words, batch.candidate(row)),
+                store.insert(words, hash: batch.hash(row), parent: batch.parent(row))
+            {
+                checkState(store.count - 1)
+            }
             if batch.touched(row) != 0 { checkTransition(batch, row) }
         }
     }

@@ -34,10 +34,13 @@ struct GrowingMemory<Element: BitwiseCopyable> {
         }
     }
 
-    /// Asks for huge pages where the system gives them; a wish, not a promise.
+    /// Asks for huge pages where the system gives them; a wish, not a promise. The first 2 MiB stay as they are, so that
+    /// what is small takes no more memory.
     func adviseHugePages() {
         #if os(Linux)
-            madvise(base, reservedBytes, 14)
+            let hugePage = 1 << 21
+            guard reservedBytes > hugePage else { return }
+            madvise(UnsafeMutableRawPointer(base) + hugePage, reservedBytes - hugePage, MADV_HUGEPAGE)
         #endif
     }
 

@@ -4,7 +4,7 @@
 ///
 /// Registers hold 64 bits: numbers as they are (sign- or zero-extended), narrow composites as their packed bits.
 /// Addresses are bit offsets into the machine's memory: the state's words, then scratch.
-enum Opcode: UInt8 {
+package enum Opcode: UInt8, CaseIterable {
     // Moves.
     case constant  // a = imm
     case move  // a = b
@@ -110,24 +110,59 @@ extension Opcode {
 }
 
 /// One instruction.
-struct Instruction {
-    var opcode: Opcode
+package struct Instruction {
+    /// What it does.
+    package var opcode: Opcode
     /// Bits of a field.
-    var width: UInt8 = 0
+    package var width: UInt8
     /// Bits to its right.
-    var shift: UInt8 = 0
-    var a: UInt16 = 0
-    var b: UInt16 = 0
-    var c: UInt16 = 0
-    var target: Int32 = 0
-    var imm: Int64 = 0
+    package var shift: UInt8
+    /// A register; of most operations the result's.
+    package var a: UInt16
+    /// A register.
+    package var b: UInt16
+    /// A register.
+    package var c: UInt16
+    /// An instruction, a word, a site or a number of something else.
+    package var target: Int32
+    /// A constant.
+    package var imm: Int64
+
+    /// An instruction, with zero for what it does not use.
+    package init(
+        opcode: Opcode, width: UInt8 = 0, shift: UInt8 = 0, a: UInt16 = 0, b: UInt16 = 0, c: UInt16 = 0,
+        target: Int32 = 0, imm: Int64 = 0
+    ) {
+        self.opcode = opcode
+        self.width = width
+        self.shift = shift
+        self.a = a
+        self.b = b
+        self.c = c
+        self.target = target
+        self.imm = imm
+    }
 }
 
 /// The packed form of a sequence, for the instructions that move its elements.
-struct SequenceForm {
-    let max: Int
-    let countBits: Int
-    let elementOffset: Int
-    let stride: Int
-    let elementBits: Int
+package struct SequenceForm {
+    /// The most elements.
+    package let max: Int
+    /// Bits of the count, which comes first.
+    package let countBits: Int
+    /// Bit offset of the first element.
+    package let elementOffset: Int
+    /// Bits from one element to the next.
+    package let stride: Int
+    /// Bits of an element.
+    package let elementBits: Int
+
+    /// A form as it is laid out.
+    package init(max: Int, countBits: Int, elementOffset: Int, stride: Int, elementBits: Int) {
+        self.max = max
+        self.countBits = countBits
+        self.elementOffset = elementOffset
+        self.stride = stride
+        self.elementBits = elementBits
+    }
 }

@@ -32,6 +32,9 @@ struct InternTable {
         slots.deallocate()
     }
 
+    /// The words of value 0; they never move.
+    var base: UnsafePointer<UInt64> { UnsafePointer(rows.base) }
+
     /// The words of a value.
     @inline(__always)
     func row(_ number: Int) -> UnsafePointer<UInt64> { UnsafePointer(rows.base + number &* wordCount) }

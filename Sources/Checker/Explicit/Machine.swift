@@ -26,10 +26,15 @@ struct Machine {
     private let alwaysTouched: UInt64
     let pools: UnsafeMutablePointer<InternTable>
     let wordCount: Int
+    /// What native code knows of the machine, and how it is entered; nil where bytecode is run.
+    let context: UnsafeMutablePointer<RunContext>
+    private let entry: MachineCode.Entry?
+    private let addresses: UnsafePointer<UnsafeRawPointer>?
     /// Which option each choice of the run takes; beyond them the first.
     var script: [Int] = []
     var options: [Int] = []
-    private(set) var depth = 0
+    /// Choices that the present run has made.
+    var depth = 0
     /// Transition properties whose data were stored to.
     var touched: UInt64 = 0
     /// Asserts that were evaluated.
@@ -66,6 +71,15 @@ struct Machine {
         evaluations = .allocate(capacity: program.layout.system.properties.count + 1)
         evaluations.initialize(repeating: 0, count: program.layout.system.properties.count + 1)
         nestings = LockNestings(program.layout)
+        entry = program.machineCode?.entry
+        addresses = program.machineCode?.addresses
+        context = .allocate(capacity: 1)
+        context.initialize(
+            to: RunContext(
+                memory: memory, registers: registers, nextRow: memory, endOfRows: memory, rowCount: 0, parent: 0,
+                touched: 0, alwaysTouched: program.alwaysTouched, ticks: 0, reached: reached,
+                enabledActions: enabledActions, evaluations: evaluations, slots: UnsafeRawPointer(memory),
+                homeShift: 63, machine: nil))
         for constant in program.constants {
             for (index, word) in constant.words.enumerated() { memory[constant.offset / 64 + index] = word }
         }
@@ -78,6 +92,7 @@ struct Machine {
         reached.deallocate()
         enabledActions.deallocate()
         evaluations.deallocate()
+        context.deallocate()
         batch.deallocate()
     }
 
@@ -96,29 +111,6 @@ struct Machine {
         for index in 0..<wordCount { memory[index] = memory[wordCount &+ index] }
     }
 
-    /// Moves on to the next combination of choices; false when all were tried.
-    @inline(__always)
-    mutating func nextScript() -> Bool { depth > 0 && advanceScript() }
-
-    private mutating func advanceScript() -> Bool {
-        script.removeLast(script.count - depth)
-        while let last = script.last {
-            if last + 1 < options[script.count - 1] {
-                script[script.count - 1] = last + 1
-                return true
-            }
-            script.removeLast()
-        }
-        return false
-    }
-
-    /// Forgets all choices, before the first run of a step.
-    @inline(__always)
-    mutating func resetScript() {
-        if !script.isEmpty { script.removeAll(keepingCapacity: true) }
-        depth = 0
-    }
-
     /// Runs the actions that do not choose from a position until one breaks a rule, and moves on behind it; nil when
     /// all were tried.
     mutating func runCombined(_ program: Program, from position: inout Int32) -> RunStatus? {
@@ -134,13 +126,6 @@ struct Machine {
         return status
     }
 
-    private mutating func choose(among count: Int) -> Int {
-        if depth == script.count { script.append(0) }
-        if depth == options.count { options.append(count) } else { options[depth] = count }
-        depth += 1
-        return script[depth - 1]
-    }
-
     @inline(__always)
     static func mask(_ width: UInt8) -> UInt64 { ~0 &>> UInt64(64 &- width) }
 
@@ -150,11 +135,42 @@ struct Machine {
         ((word ^ UInt64(bitPattern: i.imm)) &>> UInt64(i.shift)) &<< UInt64(i.width)
     }
 
+    /// The lock at an address was taken.
+    mutating func nest(lockAt address: Int, holder: UInt64) {
+        nestings.note(lockAt: address, holder: holder, memory)
+    }
+
+    /// Makes room in the batch for native code.
+    mutating func growBatch() { batch.grow(for: context) }
+
     /// Runs from an instruction to the end of the run. Successors go to the batch.
+    @inline(__always)
+    mutating func run(from start: Int32) -> RunStatus {
+        guard let entry, let addresses else { return interpret(from: start) }
+        return runNative(entry, addresses[Int(start)])
+    }
+
+    @inline(never)
+    private mutating func runNative(_ entry: MachineCode.Entry, _ address: UnsafeRawPointer) -> RunStatus {
+        depth = 0
+        let context = context
+        context.pointee.touched = alwaysTouched
+        context.pointee.ticks = 0
+        context.pointee.parent = parent
+        batch.lend(to: context)
+        let result = withUnsafeMutablePointer(to: &self) { machine in
+            context.pointee.machine = machine
+            return entry(context, address)
+        }
+        batch.take(from: context)
+        return RunContext.status(result)
+    }
+
+    /// The same by bytecode, which is the meaning of native code.
     ///
     /// Not inlined: the switch is large, and one copy of it is enough to compile.
     @inline(never)
-    mutating func run(from start: Int32) -> RunStatus {
+    private mutating func interpret(from start: Int32) -> RunStatus {
         depth = 0
         touched = alwaysTouched
         ticks = 0
@@ -365,7 +381,7 @@ struct Machine {
             case .touch: touched |= UInt64(bitPattern: i.imm)
             case .reach: reached[Int(i.target)] = 1
             case .evaluated: evaluations[Int(i.target)] &+= 1
-            case .nest: nestings.note(lockAt: Int(r[b]), holder: UInt64(i.imm), memory)
+            case .nest: nest(lockAt: Int(r[b]), holder: UInt64(i.imm))
             case .tick:
                 ticks &+= 1
                 if ticks > ReferenceStepper.operationLimit { return .violated(site: Int(i.target)) }

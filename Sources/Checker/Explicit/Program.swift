@@ -26,6 +26,9 @@ final class Program {
     let forms: UnsafePointer<SequenceForm>
     /// Jump tables one behind the other; a `branchTable` has the number of its first entry.
     let tables: UnsafePointer<Int32>
+    let tableEntryCount: Int
+    /// Where bodies begin, which share no values of registers.
+    let bodies: [Int]
     let sites: [Violation]
     let constants: [(offset: Int, words: [UInt64])]
     let registerCount: Int
@@ -53,6 +56,8 @@ final class Program {
     let temporalConditions: [Int: [[Int32]]]
     /// Names of everything that can be enabled, for coverage.
     let coverageNames: [String]
+    /// The same as machine code; nil where bytecode is run. Machines that are made later use it.
+    var machineCode: MachineCode?
 
     init(
         layout: StateLayout, assembler: Assembler, steps: [[[StepEntry]]], combinedActions: Int32?,
@@ -70,6 +75,8 @@ final class Program {
         let tables = UnsafeMutablePointer<Int32>.allocate(capacity: max(1, entries.count))
         tables.initialize(from: entries, count: entries.count)
         self.tables = UnsafePointer(tables)
+        tableEntryCount = entries.count
+        bodies = assembler.bodies
         let starts = assembler.tables.reduce(into: [Int32(0)]) { $0.append(($0.last ?? 0) + Int32($1.count)) }
         for index in 0..<assembler.instructions.count where instructions[index].opcode == .branchTable {
             instructions[index].target = starts[Int(instructions[index].target)]
@@ -95,6 +102,14 @@ final class Program {
         self.finalProperties = finalProperties
         self.temporalConditions = temporalConditions
         self.coverageNames = coverageNames
+    }
+
+    /// All instructions at which runs begin, or go on after a violation.
+    var starts: [Int] {
+        let entries = steps.flatMap { $0.flatMap { $0.map(\.start) } } + choosingActions.map(\.entry.start)
+        let properties = (stateProperties + transitionProperties + finalProperties).map(\.start)
+        let conditions = temporalConditions.values.flatMap { $0.flatMap(\.self) }
+        return (entries + properties + conditions + resumes + [combinedActions].compactMap(\.self)).map(Int.init)
     }
 
     deinit {

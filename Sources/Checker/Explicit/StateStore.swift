@@ -4,8 +4,10 @@ import CIntrinsics
 
 /// Exact store of packed states. The rows are the queue of the breadth-first search as well.
 ///
-/// A slot of the table has 32 bits: the number of a row plus one in the low bits, a tag of the row's hash above it.
-/// So most slots of other states are told apart without reading their rows. Grows by doubling at three quarters.
+/// The table is made of buckets of 16 slots, one cache line each; a state stands in the bucket that its hash names, or in the
+/// next one with a free slot. A slot has 32 bits: the number of a row plus one in the low bits, a tag of the row's hash above
+/// it. So all slots of a bucket are compared at once, and most of other states are told apart without reading their rows.
+/// Grows by doubling at three quarters.
 struct StateStore {
     /// Words of a row.
     let wordCount: Int
@@ -13,14 +15,16 @@ struct StateStore {
     private let rows: GrowingMemory<UInt64>
     /// The row from which each was first reached; a row is its own parent when initial.
     private let parents: GrowingMemory<UInt32>
-    private var slots: UnsafeMutablePointer<UInt32>
-    private var slotBits: Int
+    private let slots: GrowingMemory<UInt32>
+    private var slotBits = 12
     /// Number of states.
     private(set) var count = 0
     /// The most states that there is address space for.
     let room: Int
     /// The most states that the numbers in the slots can tell apart.
     static let capacity = Int(UInt32.max) - 1
+    /// Slots of a bucket: a cache line.
+    private static let bucketSize = 16
 
     /// An empty store; nil when the system has no address space for it.
     init?(wordCount: Int, capacity: Int = StateStore.capacity) {
@@ -28,14 +32,16 @@ struct StateStore {
         let least = 1 << 16
         guard let parents = GrowingMemory<UInt32>(capacity: capacity, atLeast: least),
             let rows = GrowingMemory<UInt64>(
-                capacity: min(parents.capacity, (1 << 43) / wordCount / 8) * wordCount, atLeast: least * wordCount)
+                capacity: min(parents.capacity, (1 << 43) / wordCount / 8) * wordCount, atLeast: least * wordCount),
+            let slots = GrowingMemory<UInt32>(capacity: 2 * parents.capacity, atLeast: 1 << 18)
         else { return nil }
+        rows.adviseHugePages()
+        parents.adviseHugePages()
+        slots.adviseHugePages()
         self.rows = rows
         self.parents = parents
+        self.slots = slots
         room = min(rows.capacity / wordCount, parents.capacity)
-        slotBits = 12
-        slots = .allocate(capacity: 1 << slotBits)
-        slots.initialize(repeating: 0, count: 1 << slotBits)
     }
 
     /// Frees everything; the store must not be used after it.
@@ -57,19 +63,26 @@ struct StateStore {
 
     // MARK: Hashing
 
-    /// A hash of a row, 64 bits.
+    static let hashSeed: UInt64 = 0x9E37_79B9_7F4A_7C15
+    static let hashFactor: UInt64 = 0xD6E8_FEB8_6659_FD93
+    static let lastFactor: UInt64 = 0xBF58_476D_1CE4_E5B9
+
+    /// A hash of a row, 64 bits. Native code computes it as well.
     @inline(__always)
     static func hash(_ words: UnsafePointer<UInt64>, _ count: Int) -> UInt64 {
-        var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
+        var hash = hashSeed
         for index in 0..<count {
-            let mixed = (hash ^ words[index]).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+            let mixed = (hash ^ words[index]).multipliedFullWidth(by: hashFactor)
             hash = mixed.high ^ mixed.low
         }
-        return (hash ^ (hash &>> 29)) &* 0xBF58_476D_1CE4_E5B9
+        return (hash ^ (hash &>> 29)) &* lastFactor
     }
 
+    /// The first slot of the bucket of a hash.
     @inline(__always)
-    private func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash &>> UInt64(64 &- slotBits)) }
+    private func home(_ hash: UInt64) -> Int {
+        Int(truncatingIfNeeded: hash &>> UInt64(64 &- slotBits)) & ~(Self.bucketSize &- 1)
+    }
 
     /// The part of a slot that comes from the hash: what the number of the row leaves free.
     @inline(__always)
@@ -78,74 +91,131 @@ struct StateStore {
     @inline(__always)
     private var numberMask: UInt32 { slotBits >= 32 ? .max : (1 &<< UInt32(slotBits)) &- 1 }
 
-    /// Brings the slot of a hash near, so that a later `insert` does not wait for it.
-    @inline(__always)
-    func prefetchSlot(_ hash: UInt64) { intrinsic_prefetch(slots + home(hash)) }
+    /// Tells native code where the bucket of a hash is, so that it is near when the state is stored.
+    func lendTable(to context: UnsafeMutablePointer<RunContext>) {
+        context.pointee.slots = UnsafeRawPointer(slots.base)
+        context.pointee.homeShift = 64 - slotBits
+    }
 
-    /// Brings the row that the slot of a hash names near, if its tag says that it may be the state.
+    /// Brings the bucket of a hash near.
     @inline(__always)
-    func prefetchRow(_ hash: UInt64) {
-        let entry = slots[home(hash)]
-        guard entry != 0, entry & ~numberMask == tag(hash) else { return }
-        intrinsic_prefetch(rows.base + (Int(entry & numberMask) &- 1) &* wordCount)
+    func prefetchBucket(_ hash: UInt64) { intrinsic_prefetch(slots.base + home(hash)) }
+
+    /// A state that may be the one with a hash, as its number plus one; 0 when the first bucket has none. Brings its row
+    /// near.
+    @inline(__always)
+    func candidate(_ hash: UInt64) -> UInt32 {
+        let bucket = slots.base + home(hash)
+        let matches = intrinsic_match16(bucket, ~numberMask, tag(hash)) & ~intrinsic_match16(bucket, .max, 0)
+        guard matches != 0 else { return 0 }
+        let entry = bucket[matches.trailingZeroBitCount] & numberMask
+        intrinsic_prefetch(rows.base + (Int(entry) &- 1) &* wordCount)
+        return entry
+    }
+
+    /// Whether a state is the one with a number plus one; 0 is none.
+    @inline(__always)
+    func isState(_ words: UnsafePointer<UInt64>, _ candidate: UInt32) -> Bool {
+        candidate != 0 && isEqual(words, row(Int(candidate) &- 1))
     }
 
     // MARK: Finding and adding
 
     /// The number of a state, or -1 when it is not there.
     func find(_ words: UnsafePointer<UInt64>, hash: UInt64) -> Int {
-        let mask = (1 << slotBits) - 1
-        let (wanted, numbers) = (tag(hash), numberMask)
-        var slot = home(hash)
-        while slots[slot] != 0 {
-            let entry = slots[slot]
-            if entry & ~numbers == wanted {
-                let index = Int(entry & numbers) - 1
-                if isEqual(words, row(index)) { return index }
-            }
-            slot = (slot + 1) & mask
+        switch search(words, hash) {
+        case .found(let number): number
+        case .free: -1
         }
-        return -1
     }
 
-    /// Adds a state unless it is there. Returns whether it is new; it then has the number `count - 1`.
+    private enum Place {
+        case found(Int)
+        /// Where the state would go.
+        case free(slot: Int)
+    }
+
     @inline(__always)
-    mutating func insert(_ words: UnsafePointer<UInt64>, hash: UInt64, parent: Int) -> Bool {
-        if (count &+ 1) &* 4 > 3 &<< slotBits { grow() }
+    private func search(_ words: UnsafePointer<UInt64>, _ hash: UInt64) -> Place {
         let mask = (1 &<< slotBits) &- 1
         let (wanted, numbers) = (tag(hash), numberMask)
-        var slot = home(hash)
+        var first = home(hash)
         while true {
-            let entry = slots[slot]
-            if entry == 0 { break }
-            if entry & ~numbers == wanted, isEqual(words, row(Int(entry & numbers) &- 1)) { return false }
-            slot = (slot &+ 1) & mask
+            let bucket = slots.base + first
+            let free = intrinsic_match16(bucket, .max, 0)
+            var matches = intrinsic_match16(bucket, ~numbers, wanted) & ~free
+            while matches != 0 {
+                let number = Int(bucket[matches.trailingZeroBitCount] & numbers) &- 1
+                if isEqual(words, row(number)) { return .found(number) }
+                matches &= matches &- 1
+            }
+            if free != 0 { return .free(slot: first &+ free.trailingZeroBitCount) }
+            first = (first &+ Self.bucketSize) & mask
         }
+    }
+
+    /// Makes room for so many more states; false when there is none.
+    mutating func makeRoom(for more: Int) -> Bool {
+        guard count + more <= room else { return false }
+        while (count + more) * 4 > 3 << slotBits { guard grow() else { return false } }
+        return true
+    }
+
+    /// Adds a state, for which there is room, unless it is there. Returns whether it is new; it then has the number
+    /// `count - 1`.
+    @inline(__always)
+    mutating func insert(_ words: UnsafePointer<UInt64>, hash: UInt64, parent: Int) -> Bool {
+        guard case .free(let slot) = search(words, hash) else { return false }
         let target = rows.base + count &* wordCount
         for index in 0..<wordCount { target[index] = words[index] }
         parents.base[count] = UInt32(truncatingIfNeeded: parent)
         count &+= 1
-        slots[slot] = wanted | UInt32(truncatingIfNeeded: count)
+        slots.base[slot] = tag(hash) | UInt32(truncatingIfNeeded: count)
         return true
     }
 
     @inline(__always)
     private func isEqual(_ left: UnsafePointer<UInt64>, _ right: UnsafePointer<UInt64>) -> Bool {
+        if wordCount == 1 { return left[0] == right[0] }
         for index in 0..<wordCount where left[index] != right[index] { return false }
         return true
     }
 
-    private mutating func grow() {
-        slots.deallocate()
+    // MARK: Growing
+
+    /// Doubles the table where it stands; false when there is no address space for it.
+    private mutating func grow() -> Bool {
+        guard 2 << slotBits <= slots.capacity else { return false }
+        slots.base.update(repeating: 0, count: 1 << slotBits)
         slotBits += 1
-        slots = .allocate(capacity: 1 << slotBits)
-        slots.initialize(repeating: 0, count: 1 << slotBits)
-        let mask = (1 << slotBits) - 1
-        for index in 0..<count {
-            let hash = Self.hash(row(index), wordCount)
-            var slot = home(hash)
-            while slots[slot] != 0 { slot = (slot + 1) & mask }
-            slots[slot] = tag(hash) | UInt32(truncatingIfNeeded: index + 1)
+        // In groups, so that many buckets are under way at once.
+        let size = 64
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: size) { hashes in
+            for first in stride(from: 0, to: count, by: size) {
+                let last = min(first + size, count)
+                for index in first..<last {
+                    let hash = Self.hash(row(index), wordCount)
+                    hashes[index &- first] = hash
+                    prefetchBucket(hash)
+                }
+                for index in first..<last { place(index, hashes[index &- first]) }
+            }
+        }
+        return true
+    }
+
+    /// Puts a row that is not in the table there.
+    @inline(__always)
+    private func place(_ index: Int, _ hash: UInt64) {
+        let mask = (1 &<< slotBits) &- 1
+        var first = home(hash)
+        while true {
+            let free = intrinsic_match16(slots.base + first, .max, 0)
+            if free != 0 {
+                slots.base[first &+ free.trailingZeroBitCount] = tag(hash) | UInt32(truncatingIfNeeded: index &+ 1)
+                return
+            }
+            first = (first &+ Self.bucketSize) & mask
         }
     }
 }

@@ -1,6 +1,8 @@
 // Successors on their way to the store, so that many look-ups are under way at once.
 
-/// A buffer of packed states with their hashes and origins. It shares its memory when copied: one owner frees it.
+/// A buffer of packed states with their origins. It shares its memory when copied: one owner frees it.
+///
+/// A row is the words of a state, the number of the state whose step led there, the touched properties, and the hash.
 struct SuccessorBatch {
     /// So many are gathered before the store is asked.
     static let flushCount = 128
@@ -9,58 +11,87 @@ struct SuccessorBatch {
     private(set) var count = 0
     private var capacity: Int
     private var rows: UnsafeMutablePointer<UInt64>
-    private var meta: UnsafeMutablePointer<Meta>
-
-    private struct Meta {
-        var hash: UInt64
-        var touched: UInt64
-        var parent: Int
-    }
 
     init(wordCount: Int) {
         self.wordCount = wordCount
         capacity = 1024
-        rows = .allocate(capacity: capacity * wordCount)
-        meta = .allocate(capacity: capacity)
+        rows = .allocate(capacity: capacity * Self.stride(wordCount: wordCount))
     }
 
-    func deallocate() {
-        rows.deallocate()
-        meta.deallocate()
-    }
+    func deallocate() { rows.deallocate() }
+
+    /// Words of a row.
+    @inline(__always)
+    static func stride(wordCount: Int) -> Int { wordCount &+ 3 }
+
+    @inline(__always)
+    private var stride: Int { Self.stride(wordCount: wordCount) }
 
     @inline(__always)
     mutating func append(_ words: UnsafePointer<UInt64>, touched: UInt64, parent: Int) {
-        if count == capacity { grow() }
-        let row = rows + count &* wordCount
+        let row = rows + count &* stride
         for index in 0..<wordCount { row[index] = words[index] }
-        let hash = StateStore.hash(UnsafePointer(row), wordCount)
-        meta[count] = Meta(hash: hash, touched: touched, parent: parent)
+        row[wordCount] = UInt64(truncatingIfNeeded: parent)
+        row[wordCount &+ 1] = touched
+        row[wordCount &+ 2] = StateStore.hash(UnsafePointer(row), wordCount)
         count &+= 1
+        if count == capacity { grow() }
     }
 
     private mutating func grow() {
-        let (oldRows, oldMeta) = (rows, meta)
+        let old = rows
+        rows = .allocate(capacity: 2 * capacity * stride)
+        rows.update(from: old, count: count * stride)
         capacity *= 2
-        rows = .allocate(capacity: capacity * wordCount)
-        meta = .allocate(capacity: capacity)
-        rows.update(from: oldRows, count: count * wordCount)
-        meta.update(from: oldMeta, count: count)
-        oldRows.deallocate()
-        oldMeta.deallocate()
+        old.deallocate()
     }
 
     mutating func removeAll() { count = 0 }
 
     @inline(__always)
-    func words(_ row: Int) -> UnsafePointer<UInt64> { UnsafePointer(rows + row &* wordCount) }
+    func words(_ row: Int) -> UnsafePointer<UInt64> { UnsafePointer(rows + row &* stride) }
     @inline(__always)
-    func hash(_ row: Int) -> UInt64 { meta[row].hash }
-    func parent(_ row: Int) -> Int { meta[row].parent }
-    func touched(_ row: Int) -> UInt64 { meta[row].touched }
+    func parent(_ row: Int) -> Int { Int(truncatingIfNeeded: rows[row &* stride &+ wordCount] & 0xFFFF_FFFF) }
+
+    /// The stored state that a row may be, as its number plus one; 0 is none. It stands beside the parent.
+    @inline(__always)
+    func candidate(_ row: Int) -> UInt32 { UInt32(truncatingIfNeeded: rows[row &* stride &+ wordCount] &>> 32) }
+
+    @inline(__always)
+    func note(candidate: UInt32, _ row: Int) {
+        rows[row &* stride &+ wordCount] |= UInt64(truncatingIfNeeded: candidate) &<< 32
+    }
+
+    @inline(__always)
+    func touched(_ row: Int) -> UInt64 { rows[row &* stride &+ wordCount &+ 1] }
+
+    @inline(__always)
+    func hash(_ row: Int) -> UInt64 { rows[row &* stride &+ wordCount &+ 2] }
 
     func differs(_ row: Int, from words: UnsafePointer<UInt64>) -> Bool {
-        for index in 0..<wordCount where rows[row * wordCount + index] != words[index] { return true }
+        let own = self.words(row)
+        for index in 0..<wordCount where own[index] != words[index] { return true }
         return false
+    }
+
+    // MARK: Native code
+
+    /// Tells native code where rows go. There is room for one always.
+    @inline(__always)
+    func lend(to context: UnsafeMutablePointer<RunContext>) {
+        context.pointee.nextRow = rows + count &* stride
+        context.pointee.endOfRows = rows + capacity &* stride
+        context.pointee.rowCount = count
+    }
+
+    /// Takes over the rows that native code has added.
+    @inline(__always)
+    mutating func take(from context: UnsafeMutablePointer<RunContext>) { count = context.pointee.rowCount }
+
+    /// Makes room while native code adds rows.
+    mutating func grow(for context: UnsafeMutablePointer<RunContext>) {
+        take(from: context)
+        grow()
+        lend(to: context)
     }
 }

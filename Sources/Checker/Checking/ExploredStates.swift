@@ -24,11 +24,15 @@ package struct ExploredStates {
 
 /// Explores a system completely and decodes what was stored.
 ///
-/// - Parameter limit: the most states that are stored.
+/// - Parameters:
+///   - system: what is explored.
+///   - limit: the most states that are stored.
+///   - engine: what runs the steps.
 /// - Returns: nil when there are more states than that.
-package func exploreStates(of system: TransitionSystem, limit: Int) -> ExploredStates? {
+package func exploreStates(of system: TransitionSystem, limit: Int, engine: Engine = .fastest) -> ExploredStates? {
     guard let initial = ReferenceStepper(system).initialOutcomes(limit: 1 << 16) else { return nil }
     let program = ProgramCompiler.compile(system, idBits: 16)
+    if engine == .native { program.machineCode = NativeCompiler.compile(program) }
     let layout = program.layout
     var limits = ExplorationLimits()
     limits.states = limit
