@@ -9,6 +9,28 @@ name:   li      a7, number; \
         ret; \
 .size name, . - name
 
+# Loads and stores for a replay, which lets a process that is parked execute one of them: a0 points, a1 is stored.
+# With its registers set and its program counter here: it never comes to the next instruction.
+
+#define ACCESS(name, ...) \
+.global name; \
+.type name, @function; \
+name:   __VA_ARGS__; \
+.size name, . - name
+
+.section .text.access, "ax"
+.option push
+.option norvc
+ACCESS(user_load1, lbu a0, (a0))
+ACCESS(user_load4, lwu a0, (a0))
+ACCESS(user_load8, ld a0, (a0))
+ACCESS(user_store1, sb a1, (a0))
+ACCESS(user_store4, sw a1, (a0))
+ACCESS(user_store8, sd a1, (a0))
+ACCESS(user_swap4, amoswap.w.aqrl a0, a1, (a0))
+ACCESS(user_swap8, amoswap.d.aqrl a0, a1, (a0))
+.option pop
+
 .section .text.start, "ax"
 .global _start
 _start:

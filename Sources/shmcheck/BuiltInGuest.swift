@@ -51,6 +51,12 @@ enum BuiltInGuest {
         access("\(try home())/Guest/Faults/\(id).patch", R_OK) == 0
     }
 
+    /// Names of all patches, in order.
+    static func faults() throws(CommandFailure) -> [String] {
+        try HostFiles.names(in: "\(try home())/Guest/Faults").filter { $0.hasSuffix(".patch") }
+            .map { String($0.dropLast(".patch".count)) }
+    }
+
     /// Where machines are kept that have booted.
     static func snapshots() throws(CommandFailure) -> String { "\(try home())/.build/replay" }
 

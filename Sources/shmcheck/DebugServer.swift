@@ -1,5 +1,6 @@
 // `--gdb`: one debugger over TCP on the loopback address.
 import Emu
+import Replay
 import SystemPackage
 
 #if canImport(Glibc)
@@ -20,6 +21,15 @@ struct DebugServer {
         self.machine = machine
         session = DebugSession(machine)
         session.output = HostFiles.print
+        self.port = port
+    }
+
+    /// A server of a replay, which stops before each step of the model.
+    init(_ replay: RecordedReplay, port: UInt16) {
+        machine = replay.machine
+        session = DebugSession(machine, along: replay.recording, stoppingAt: replay.marks)
+        session.command = replay.answer
+        session.describe = { replay.describe(hart: $0) }
         self.port = port
     }
 

@@ -32,11 +32,26 @@ struct EvidenceCommand: ParsableCommand {
                 if Interrupts.exitCode != nil { break }
             }
         }
+        if only.isEmpty { rows += try patchesAlone(besides: Set(rows.map(\.fault))) }
         let text = EvidencePage.text(rows)
         guard let page else { return Terminal.write(text, to: .standardOutput) }
         do throws(ReadError) { try SpecFiles.write(text, to: page) } catch {
             Terminal.note(error.message)
             throw ExitCode(74)
+        }
+    }
+
+    /// Patches of the guest that none of the specs has a fault for.
+    private func patchesAlone(besides known: Set<String>) throws -> [EvidenceRow] {
+        let names: [String]
+        do throws(CommandFailure) { names = try BuiltInGuest.faults() } catch {
+            Terminal.note(error.description)
+            throw ExitCode(error.code)
+        }
+        return names.filter { !known.contains($0) }.map { name in
+            EvidenceRow(
+                spec: "-", fault: name, property: "-", stepCount: nil, instructionCount: nil, faulty: "-", healthy: "-",
+                reason: "the guest has a patch, and none of the specs a fault of this name")
         }
     }
 

@@ -11,27 +11,36 @@ struct KernelHost {
     private let checked: SpecSystem
     private let bound: BoundKernel
     private let machine: ParkedMachine
+    /// The folder with the files of the kernel's programs.
+    private let programs: String
 
     /// Builds or reads, binds, boots and parks.
     ///
     /// - Parameters:
     ///   - checked: the spec.
     ///   - kernel: `guest`, `guest:ID`, `guest:healthy`, or the path of an ELF file.
+    ///   - disk: the path of the image of its disk.
     ///   - fault: what `guest` alone stands for.
     ///   - runs: what will be replayed: their processes are parked.
     /// - Throws: `CommandFailure` with 21 when constants disagree or something needed is not bound.
     init(
-        _ checked: SpecSystem, kernel: String, fault: String?, runs: [TracedRun]
+        _ checked: SpecSystem, kernel: String, disk: String?, fault: String?, runs: [TracedRun]
     ) throws(CommandFailure) {
         self.checked = checked
         guard let block = checked.model.kernels.first else {
             throw CommandFailure("the spec has no `kernel` block: nothing ties it to a kernel", code: 21)
         }
-        let image = try Self.image(checked, block, kernel: kernel, fault: fault)
+        let image = try Self.image(checked, block, kernel: kernel, disk: disk, fault: fault)
         var bound = try Self.bind(checked, block, image)
         let calls = CallContext(checked, bound.bindings)
-        let pids = Set(runs.flatMap { calls.presentPids($0) }).sorted()
-        let plan = bound.plan(started: image.parkingProgram == nil ? [] : ["crypto_srv"], pids: pids)
+        let present = runs.map { run in calls.presentPids(run).filter { bound.isParked($0) } }
+        let made = zip(runs, present).map { run, present in
+            calls.startedPids(run).subtracting(present).count { bound.isMade($0) }
+        }
+        let plan = bound.plan(
+            started: image.parkingProgram == nil ? [] : ["crypto_srv"], pids: Set(present.joined()).sorted(),
+            made: made.max() ?? 0)
+        programs = image.programs ?? ""
         self.bound = bound
         let path = "\(try BuiltInGuest.snapshots())/\(plan.name(of: image))"
         let saved = try? HostFiles.read(path)
@@ -76,6 +85,15 @@ struct KernelHost {
         }
     }
 
+    /// Replays a run, and keeps the way.
+    func record(_ run: TracedRun, property: String, until: Int?) throws(CommandFailure) -> RecordedReplay {
+        do throws(ReplayError) {
+            return RecordedReplay(try session(run, property: property, isWalk: false), until: until)
+        } catch {
+            throw CommandFailure(error.description, code: 21)
+        }
+    }
+
     /// Takes random walks.
     func walk(_ runs: [TracedRun]) throws(CommandFailure) -> WalkReport {
         let walker = Walker(kernel: bound.name) { run throws(ReplayError) in
@@ -90,21 +108,25 @@ struct KernelHost {
         machine.rewind()
         return try ReplaySession(
             run: run, checked: checked, kernel: bound, control: machine.control, parked: machine.parked,
-            property: property, isWalk: isWalk)
+            userCode: { [programs] name in
+                let bytes = try? HostFiles.read(FilePath(programs).appending(name).string)
+                return bytes.flatMap { try? ExecutableFile($0) }.flatMap { UserCode($0) }
+            }, property: property, isWalk: isWalk)
     }
 
     // MARK: The kernel's file
 
     private static func image(
-        _ checked: SpecSystem, _ block: KernelDeclaration, kernel: String, fault: String?
+        _ checked: SpecSystem, _ block: KernelDeclaration, kernel: String, disk: String?, fault: String?
     ) throws(CommandFailure) -> KernelImage {
         let path = try KernelChoice(word: kernel, fault: fault).path(block, checked.model)
         let bytes = try HostFiles.read(path)
+        let disk = try disk.map { path throws(CommandFailure) in try HostFiles.read(path) }
         let isGuest = kernel == BuiltInGuest.word || kernel.hasPrefix("\(BuiltInGuest.word):")
         let name = isGuest ? "\(BuiltInGuest.word):" + Self.variant(path) : kernel
         return try CommandFailure.naming(path) { () throws(ImageError) in
             try KernelImage(
-                name: name, bytes: bytes, parkingProgram: isGuest ? "park" : nil,
+                name: name, bytes: bytes, parkingProgram: isGuest ? "park" : nil, disk: disk,
                 programs: FilePath(path).removingLastComponent().appending("user").string)
         }
     }

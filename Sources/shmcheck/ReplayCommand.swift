@@ -22,17 +22,23 @@ struct ReplayCommand: ParsableCommand {
     var seed: String = "0x2a"
     @Option(help: "guest (with the trace's fault), guest:healthy, guest:ID, or an ELF file.")
     var kernel = BuiltInGuest.word
+    @Option(help: "The image of the kernel's disk; nothing is written to the file.")
+    var disk: String?
     @Option(help: "Stop before this step.")
     var until: Int?
     @Option(help: "human or json.")
     var format: OutputFormat = .human
+    @Option(
+        help: ArgumentHelp("Wait for a debugger on a port (0: any), which goes along the replay.", valueName: "port"))
+    var gdb: UInt16?
 
     func run() throws {
         Interrupts.install()
         if let walk { return try self.walk(walk) }
+        if let gdb { return try debug(gdb) }
         let result: ReplayResult
         do throws(CommandFailure) {
-            let job = try ReplayJob(trace: trace, kernel: kernel)
+            let job = try ReplayJob(trace: trace, kernel: kernel, disk: disk)
             result = try job.replay(until: until)
         } catch {
             Terminal.note(error.description)
@@ -42,13 +48,28 @@ struct ReplayCommand: ParsableCommand {
         throw ExitCode(result.verdict.exitCode)
     }
 
+    /// Replays, and lets a debugger go along.
+    private func debug(_ port: UInt16) throws {
+        let verdict: ReplayVerdict
+        do throws(CommandFailure) {
+            let replay = try ReplayJob(trace: trace, kernel: kernel, disk: disk).record(until: until)
+            verdict = replay.result.verdict
+            Terminal.note(ReplayText(replay.result, source: trace).text)
+            _ = try DebugServer(replay, port: port).serve()
+        } catch {
+            Terminal.note(error.description)
+            throw ExitCode(error.code)
+        }
+        throw ExitCode(verdict.exitCode)
+    }
+
     private func walk(_ count: Int) throws {
         let digits = seed.hasPrefix("0x") ? UInt64(seed.dropFirst(2), radix: 16) : UInt64(seed)
         guard let number = digits else { throw ValidationError("--seed takes a number, not \(seed)") }
         guard count > 0, steps > 0 else { throw ValidationError("--walk and --steps take numbers from 1 on") }
         let report: WalkReport
         do throws(CommandFailure) {
-            report = try WalkJob(spec: trace, kernel: kernel).walk(count: count, steps: steps, seed: number)
+            report = try WalkJob(spec: trace, kernel: kernel, disk: disk).walk(count: count, steps: steps, seed: number)
         } catch {
             Terminal.note(error.description)
             throw ExitCode(error.code)

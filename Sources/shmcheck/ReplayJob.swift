@@ -14,19 +14,21 @@ struct ReplayJob {
     private let checked: SpecSystem
     private let run: TracedRun
     private var kernel: String
+    private let disk: String?
 
     /// Reads a trace and its spec.
     ///
     /// - Parameters:
     ///   - trace: the path of the trace.
     ///   - kernel: `guest`, `guest:ID`, or a path.
+    ///   - disk: the path of the image of its disk.
     /// - Throws: `CommandFailure` when the trace is none, or is of another spec.
-    init(trace: String, kernel: String) throws(CommandFailure) {
-        try self.init(bytes: HostFiles.read(trace), trace: trace, kernel: kernel)
+    init(trace: String, kernel: String, disk: String? = nil) throws(CommandFailure) {
+        try self.init(bytes: HostFiles.read(trace), trace: trace, kernel: kernel, disk: disk)
     }
 
     /// Reads a trace that is no file yet.
-    init(bytes: [UInt8], trace: String, kernel: String) throws(CommandFailure) {
+    init(bytes: [UInt8], trace: String, kernel: String, disk: String? = nil) throws(CommandFailure) {
         do throws(TraceDocument.Mistake) { document = try TraceDocument(bytes) } catch {
             throw CommandFailure("\(trace): \(error.description)", code: Self.nothingCompared)
         }
@@ -47,6 +49,7 @@ struct ReplayJob {
             throw CommandFailure("\(trace): \(error.description)", code: Self.nothingCompared)
         }
         self.kernel = kernel
+        self.disk = disk
     }
 
     /// The same trace on another kernel.
@@ -57,8 +60,29 @@ struct ReplayJob {
     }
 
     /// Runs it.
+    ///
+    /// What user code of the model does wrong is wrong on every kernel: where the healthy guest shows it too, that says nothing
+    /// of the kernel.
     func replay(until: Int?) throws(CommandFailure) -> ReplayResult {
-        let host = try KernelHost(checked, kernel: kernel, fault: document.origin.fault, runs: [run])
+        let found = try result(until: until)
+        guard found.verdict == .reproduced, found.hasUserCode, document.origin.fault != nil,
+            kernel.hasPrefix(BuiltInGuest.word),
+            try on("\(BuiltInGuest.word):healthy").result(until: until).verdict == .reproduced
+        else { return found }
+        let finding = ReplayFinding(
+            "the healthy guest shows the same: the fault is in user code, whose loads and stores are made as the model has them"
+        )
+        return found.with(.notCompared, finding)
+    }
+
+    /// Runs it, and keeps the way that the machine went.
+    func record(until: Int?) throws(CommandFailure) -> RecordedReplay {
+        let host = try KernelHost(checked, kernel: kernel, disk: disk, fault: document.origin.fault, runs: [run])
+        return try host.record(run, property: document.property, until: until)
+    }
+
+    private func result(until: Int?) throws(CommandFailure) -> ReplayResult {
+        let host = try KernelHost(checked, kernel: kernel, disk: disk, fault: document.origin.fault, runs: [run])
         return try host.replay(run, property: document.property, isWalk: document.verdict == "holds", until: until)
     }
 }
@@ -67,9 +91,10 @@ struct ReplayJob {
 struct WalkJob {
     private let checked: SpecSystem
     private let kernel: String
+    private let disk: String?
 
     /// Reads a spec.
-    init(spec: String, kernel: String) throws(CommandFailure) {
+    init(spec: String, kernel: String, disk: String?) throws(CommandFailure) {
         let source: SourceFile
         do throws(ReadError) { source = try SpecFiles.source(spec) } catch {
             throw CommandFailure(error.message, code: 74)
@@ -84,6 +109,7 @@ struct WalkJob {
         }
         self.checked = checked
         self.kernel = kernel
+        self.disk = disk
     }
 
     /// Walks.
@@ -94,6 +120,6 @@ struct WalkJob {
             guard let run = walk.next(steps: steps) else { break }
             runs.append(run)
         }
-        return try KernelHost(checked, kernel: kernel, fault: nil, runs: runs).walk(runs)
+        return try KernelHost(checked, kernel: kernel, disk: disk, fault: nil, runs: runs).walk(runs)
     }
 }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Checker
 import Model
+import Replay
 import SystemPackage
 
 /// Tells the writers of a datum in a trace.
@@ -14,6 +15,8 @@ struct WhyCommand: ParsableCommand {
     var trace: String
     @Argument(help: "The step after which the value is asked for, and the datum: `8 queue.write`, or the datum alone.")
     var words: [String]
+    @Option(help: "Tell the writer in the kernel, too: guest, guest:healthy, guest:ID, or an ELF file.")
+    var kernel: String?
 
     func run() throws {
         Interrupts.install()
@@ -32,6 +35,15 @@ struct WhyCommand: ParsableCommand {
             throw ExitCode(Int32(ExitStatus.commandLine.rawValue))
         }
         Terminal.write(text, to: .standardOutput)
+        guard let kernel else { return }
+        do throws(CommandFailure) {
+            let replay = try ReplayJob(trace: trace, kernel: kernel).record(until: nil)
+            let text = replay.why(name, afterStep: step) ?? "\(name) is bound to no memory of \(replay.result.kernel)"
+            Terminal.write("on \(replay.result.kernel), \(replay.result.verdict.word)\n\(text)\n", to: .standardOutput)
+        } catch {
+            Terminal.note(error.description)
+            throw ExitCode(error.code)
+        }
     }
 }
 

@@ -121,6 +121,11 @@ import Testing
                     func  insert(r)      = shmem_queue_insert(src_pid: r.src)
                                            via syscall crypto_op(r.va, r.size)   // how
                     func  remove         = shmem_queue_remove
+                    func  read(a)        = via load(a * 4)
+                    func  begin          = via boot
+                    func  run            = exec via exec
+                    value insert         = result == 0
+                    value insert.r       = result
                     step  insert.put     = line "shmem.c":51
                     pid                  = proc[].pid
                     process client[0]    = program "crypto_cli"
@@ -140,7 +145,8 @@ import Testing
                 "state p.x|((struct proc *)&proc[p])->x['a'] + 0x8000UL|", "abstract p.y|(p.x + 1)",
                 "lock queue.lock|shmem_queue.lock",
                 "func insert(r)|shmem_queue_insert(src_pid: r.src)|crypto_op(r.va, r.size)",
-                "func remove()|shmem_queue_remove()|()", "step insert.put|line \"shmem.c\":51", "pid|proc[].pid",
+                "func remove()|shmem_queue_remove()|()", "func read(a)|-()|load((a * 4))", "func begin()|-()|boot()",
+                "func run()|exec()|exec()", "value insert.-|result == 0", "value insert.r|result", "step insert.put|line \"shmem.c\":51", "pid|proc[].pid",
                 "process client[0]|program \"crypto_cli\"", "console prime|command.prime", "harts 2",
             ])
     }
@@ -152,9 +158,11 @@ import Testing
         case .state(let place, nil, _, let abstract):
             "abstract \(Parsed.print(place))|\(abstract.map(Parsed.print) ?? "")"
         case .lock(let place, let kernel): "lock \(Parsed.print(place))|\(kernel)"
-        case .function(let name, let parameters, let kernel, let arguments, let call, let callArguments):
-            "func \(name.text)(\(parameters.map(\.text).joined(separator: ", ")))|\(kernel.text)"
-                + "(\(Parsed.print(arguments)))|\(call?.text ?? "")(\(Parsed.print(callArguments)))"
+        case .function(let name, let parameters, let kernel, let arguments, let way, let call, let callArguments):
+            "func \(name.text)(\(parameters.map(\.text).joined(separator: ", ")))|\(kernel?.text ?? "-")"
+                + "(\(Parsed.print(arguments)))|\(call?.text ?? way?.text ?? "")(\(Parsed.print(callArguments)))"
+        case .value(let function, let parameter, let kernel):
+            "value \(function.text).\(parameter?.text ?? "-")|\(kernel)"
         case .step(let place, let kernel): "step \(Parsed.print(place))|\(kernel)"
         case .pid(let kernel): "pid|\(kernel)"
         case .process(let place, let kernel): "process \(Parsed.print(place))|\(kernel)"

@@ -56,7 +56,8 @@ import Testing
             return
         }
         #expect(bindings.count == 10)
-        guard case .function(let name, _, let kernel, let arguments, let call?, let passed) = bindings[5].kind else {
+        guard case .function(let name, _, let kernel?, let arguments, _, let call?, let passed) = bindings[5].kind
+        else {
             Issue.record("no func binding")
             return
         }

@@ -164,6 +164,8 @@ import Testing
         ("process client = 7", "harts 3", "the spec has 3 harts, the kernel's cpus[] has 2"),
         ("process client = 7", "step put.acquire = call put in keep", "the kernel has no function keep"),
         ("process client = 7", "step put.acquire = line \"main.c\":999", "no code comes from main.c:999"),
+        ("process client = 7", "value put.r = resul", "the kernel has no resul"),
+        ("process client = 7", "func put(r) = via load(r.va, 1)", "a load has one argument, the address"),
         ("process client = 7", "console \"stop\" = Command.halt", "Command has no case halt"),
     ]
 

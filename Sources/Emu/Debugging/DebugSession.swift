@@ -10,6 +10,14 @@ package final class DebugSession {
     private var softwareBreakpoints: Set<UInt64> = []
     private var hardwareBreakpoints: Set<UInt64> = []
     private var history: DebugHistory
+    /// The run to go along, which cannot be changed; nil for a machine that runs by itself.
+    private let recording: RecordedRun?
+    /// Clocks at which a recorded run stops, whether or not there is a breakpoint.
+    private let marks: Set<UInt64>
+    /// Further commands of `monitor`: an answer, and the clock to go to; nil for what is no command.
+    package var command: (_ word: String, _ argument: String) -> (text: String, clock: UInt64?)? = { _, _ in nil }
+    /// What `info threads` says of a hart besides.
+    package var describe: (_ hart: Int) -> String? = { _ in nil }
     private var selected = 0
     private var selectedForRunning = 0
     /// The debugger was told that the guest ended, and has not gone back since.
@@ -25,10 +33,15 @@ package final class DebugSession {
     /// Tells the debugger's user something while the guest runs, as an `O` packet.
     package var tell: (String) -> Void = { _ in }
 
-    /// Starts a session; the machine stays where it is.
-    package init(_ machine: Machine) {
+    /// Starts a session; the machine stays where it is, or is at the beginning of a recorded run.
+    package init(_ machine: Machine, along recording: RecordedRun? = nil, stoppingAt marks: Set<UInt64> = []) {
         self.machine = machine
+        self.recording = recording
+        self.marks = marks
+        if let recording { recording.go(machine, to: recording.start) }
         history = DebugHistory(machine)
+        selected = recording?.nextHart(machine)?.id ?? 0
+        selectedForRunning = selected
         latest = machine.clock
     }
 
@@ -40,26 +53,30 @@ package final class DebugSession {
         switch packet.first {
         case "?": return stopped("05")
         case "g": return registers()
-        case "G": return writeRegisters(rest)
+        case "G", "P", "M": return recording == nil ? write(packet) : "E01"
         case "p": return Int(rest, radix: 16).flatMap { DebugRegisters.read(hart, $0) }.map(Hexadecimal.text) ?? "E01"
-        case "P": return writeRegister(rest)
         case "m": return readMemory(rest)
-        case "M": return writeMemory(rest)
         case "Z", "z": return setBreakpoint(rest, inserts: packet.first == "Z")
         case "H": return selectThread(rest)
         case "T": return threadIndex(rest) == nil ? "E01" : "OK"
         case "c", "s": return proceed(steps: packet.first == "s", hart: nil)
         case "b": return packet == "bs" ? stepBack() : packet == "bc" ? runBack() : ""
-        case "D":
+        case "D", "k":
             isOver = true
-            return "OK"
-        case "k":
-            isOver = true
-            return nil
+            return packet == "k" ? nil : "OK"
         case "v": return extended(packet)
         case "q", "Q": return query(packet)
         case nil: return ""
         default: return ""
+        }
+    }
+
+    private func write(_ packet: String) -> String {
+        let rest = packet.dropFirst()
+        return switch packet.first {
+        case "G": writeRegisters(rest)
+        case "P": writeRegister(rest)
+        default: writeMemory(rest)
         }
     }
 
@@ -87,7 +104,8 @@ package final class DebugSession {
         if packet.hasPrefix("qThreadExtraInfo,"), let index = threadIndex(packet.dropFirst(17)) {
             let hart = machine.harts[index]
             let wait = hart[.waiting] != 0 ? ", waiting" : ""
-            return Hexadecimal.text("hart \(index) [\(hart.privilege)\(wait)]".utf8)
+            let more = describe(index).map { ", \($0)" } ?? ""
+            return Hexadecimal.text("hart \(index) [\(hart.privilege)\(wait)]\(more)".utf8)
         }
         if packet.hasPrefix("qXfer:features:read:target.xml:") { return description(packet.dropFirst(31)) }
         if packet.hasPrefix("qRcmd,") { return monitor(packet.dropFirst(6)) }
@@ -144,7 +162,6 @@ package final class DebugSession {
         latest = machine.clock
     }
 
-    /// After a change by hand.
     private func changed() -> String {
         noteChange()
         return "OK"
@@ -203,7 +220,12 @@ package final class DebugSession {
     }
 
     /// The hart that executes next, after the interrupt that it takes first; nil when it waits.
-    private func nextHart() -> Hart? { machine.prepareNext() }
+    private func nextHart() -> Hart? { recording.map { $0.nextHart(machine) } ?? machine.prepareNext() }
+
+    /// Runs on, along the recorded way where there is one.
+    private func run(_ limit: UInt64) -> StopReason {
+        recording?.run(machine, limit: limit) ?? machine.run(limit: limit)
+    }
 
     private func breakpointReason(_ address: UInt64) -> String? {
         if hardwareBreakpoints.contains(address) { return "hwbreak:;" }
@@ -213,14 +235,17 @@ package final class DebugSession {
     private func proceed(steps: Bool, hart index: Int?) -> String {
         if steps { return step(index ?? selectedForRunning) }
         while true {
-            history.note(machine)
-            let isExact = !softwareBreakpoints.isEmpty || !hardwareBreakpoints.isEmpty || !watcher.watches.isEmpty
+            if recording == nil { history.note(machine) }
+            let isExact =
+                !marks.isEmpty || !softwareBreakpoints.isEmpty || !hardwareBreakpoints.isEmpty
+                || !watcher.watches.isEmpty
             if isExact {
                 for _ in 0..<20_000 {
                     if let hart = nextHart(), let reason = breakpointReason(hart.pc) {
                         return stopped(DebugStop(clock: machine.clock, hart: hart.id, reason: reason))
                     }
                     if let reply = advance(1) { return reply }
+                    if marks.contains(machine.clock) { return stopped("05") }
                 }
             } else if let reply = advance(DebugHistory.interval) {
                 return reply
@@ -230,7 +255,7 @@ package final class DebugSession {
     }
 
     private func step(_ index: Int) -> String {
-        if machine.turns.hart != index || machine.turns.left == 0 {
+        if recording == nil, machine.turns.hart != index || machine.turns.left == 0 {
             machine.turns.hart = index
             machine.turns.left = 1
             noteChange()
@@ -245,10 +270,11 @@ package final class DebugSession {
         latest = max(latest, machine.clock)
         let text = machine.takeOutput()
         if !text.isEmpty { output(text) }
-        selected = max(machine.turns.hart, 0)
+        selected = recording.map { $0.nextHart(machine)?.id ?? selected } ?? max(machine.turns.hart, 0)
         selectedForRunning = selected
         switch reason {
         case .ended(let outcome): return ended(outcome)
+        case .scheduleEnded where recording != nil: return stopped("05", "replaylog:end;")
         case .idle, .scheduleEnded: return stopped("02")
         case .limit:
             // As a trigger of the architecture does, a watchpoint stops before the access; gdb steps over it.
@@ -262,7 +288,7 @@ package final class DebugSession {
         watcher.hit = nil
         machine.fabric.observer = watcher.watches.isEmpty ? nil : watcher
         defer { machine.fabric.observer = nil }
-        return machine.run(limit: limit)
+        return run(limit)
     }
 
     private func watchStop(_ hit: WatchObserver.Hit, _ clock: UInt64) -> DebugStop {
@@ -287,10 +313,10 @@ package final class DebugSession {
 
     /// Restores the machine to an earlier clock; false before the first snapshot.
     private func goTo(_ clock: UInt64) -> Bool {
-        guard let base = history.base(for: clock) else { return false }
+        guard let base = recording.map({ $0.base(for: clock) }) ?? history.base(for: clock) else { return false }
         machine.restore(base)
         hasToldTheEnd = false
-        if clock > base.clock { _ = machine.run(limit: clock - base.clock) }
+        if clock > base.clock { _ = run(clock - base.clock) }
         _ = machine.takeOutput()
         selected = nextHart()?.id ?? max(machine.turns.hart, 0)
         selectedForRunning = selected
@@ -310,7 +336,9 @@ package final class DebugSession {
         let end = machine.clock
         return goBack { hart, before, hit in
             if let hit { return self.watchStop(hit, before + 1) }
-            guard before < end, let hart, let reason = self.breakpointReason(hart.pc) else { return nil }
+            guard before < end, let hart else { return nil }
+            if self.marks.contains(before) { return DebugStop(clock: before, hart: hart.id, reason: "") }
+            guard let reason = self.breakpointReason(hart.pc) else { return nil }
             return DebugStop(clock: before, hart: hart.id, reason: reason)
         }
     }
@@ -319,7 +347,7 @@ package final class DebugSession {
     ///
     /// - Parameter find: is there a stop at the instruction that this hart executed at this clock, with this hit?
     private func goBack(_ find: (Hart?, UInt64, WatchObserver.Hit?) -> DebugStop?) -> String {
-        for (base, end) in history.segments(before: machine.clock) {
+        for (base, end) in recording?.segments(before: machine.clock) ?? history.segments(before: machine.clock) {
             machine.restore(base)
             var last: DebugStop?
             while machine.clock < end {
@@ -333,7 +361,7 @@ package final class DebugSession {
             }
             if let last, goTo(last.clock) { return stopped(last) }
         }
-        _ = goTo(history.start)
+        _ = goTo(recording?.start ?? history.start)
         return stopped("05", "replaylog:begin;")
     }
 
@@ -349,16 +377,20 @@ package final class DebugSession {
         case "clock": answer = "\(machine.clock)"
         case "hash": answer = String(machine.stateHash(), radix: 16)
         case "harts": answer = machine.crashReport()
-        case "send" where !argument.isEmpty:
+        case "send" where !argument.isEmpty && recording == nil:
             machine.send(Script.unescaped(String(argument)))
             noteChange()
             answer = "sent"
         case "goto":
-            if let clock = UInt64(argument), clock <= latest, goTo(clock) {
+            if let clock = UInt64(argument), clock <= max(latest, recording?.end ?? 0), goTo(clock) {
                 answer = "at clock \(machine.clock)"
             } else {
-                answer = "goto CLOCK: a clock from \(history.start) to \(latest)"
+                answer = "goto CLOCK: a clock from \(recording?.start ?? history.start) to \(recording?.end ?? latest)"
             }
+        case let word? where command(String(word), String(argument)) != nil:
+            let (text, clock) = command(String(word), String(argument)) ?? ("", nil)
+            answer = text
+            if let clock { _ = goTo(clock) }
         default: answer = "commands: clock, goto CLOCK, harts, hash, send TEXT"
         }
         return Hexadecimal.text((answer + "\n").utf8)

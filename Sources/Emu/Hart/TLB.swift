@@ -47,6 +47,22 @@ extension Hart {
     /// ASID and mode of `satp`, as entries keep them.
     var addressSpace: UInt64 { self[.satp] >> 44 & 0xffff | (self[.satp] >> 60) << 16 }
 
+    /// What the hart remembers of a virtual page, whichever kind of access it was for.
+    ///
+    /// - Parameter page: a virtual page number.
+    /// - Returns: an entry as a page table has it, of the flags only bits 0 to 7: what the hardware leaves to the kernel is not
+    ///   kept; 0 when the page would be looked up.
+    package func translation(ofPage page: UInt64) -> UInt64 {
+        for kind in 0..<3 {
+            let entry = tlbs[kind * TLBEntry.count + Int(page & UInt64(TLBEntry.count - 1))]
+            guard entry.page == page, entry.generation == self[.tlbGeneration], entry.space == addressSpace else {
+                continue
+            }
+            return (entry.target >> 12) << 10 | entry.flags
+        }
+        return 0
+    }
+
     /// Forgets translations ("Supervisor Memory-Management Fence Instruction").
     ///
     /// - Parameters:

@@ -119,7 +119,7 @@ package final class Machine {
     }
 
     /// Brings devices up to the clock, and a hart's interrupt lines up to date with both.
-    func refreshLines(_ hart: Hart) {
+    package func refreshLines(_ hart: Hart) {
         fabric.now = hart.now
         pollDevices()
         while fabric.now >= nextEnd {

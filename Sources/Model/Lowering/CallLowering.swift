@@ -11,11 +11,11 @@ extension Emitter {
             case .place(let place): callee.substitutes[parameter] = .place(stable(lower(place)))
             }
         }
+        callee.result = result.map { target(of: $0) }
         callee.activation = activations.count
         activations.append(activation(of: function, callee))
         let end = newLabel()
         callee.returnLabel = end
-        callee.result = result.map { target(of: $0) }
         callee.scopeBase = scopes.count
         let caller = (frame, loops)
         let savedRange = range
@@ -41,7 +41,8 @@ extension Emitter {
             case .local, nil: nil
             }
         }
-        return Activation(function: function.name, caller: frame.activation, arguments: arguments)
+        return Activation(
+            function: function.name, caller: frame.activation, arguments: arguments, result: callee.result)
     }
 
     /// An argument as the callee may name it: constants, `self` and `let`s as they are, others in a local.

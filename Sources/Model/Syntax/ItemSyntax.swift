@@ -216,10 +216,13 @@ public struct BindingSyntax: Sendable {
         /// `state queue.slots[i] = shmem_queue.requests[i] unless .src_pid == -1`; `abstract e` gives no `kernel`.
         case state(ExpressionSyntax, kernel: String?, unless: String?, abstract: ExpressionSyntax?)
         case lock(ExpressionSyntax, kernel: String)
-        /// `func insert(r) = name(label: expr, …) via syscall name(expr, …)`
+        /// `func insert(r) = name(label: expr, …) via syscall name(expr, …)`; with `via load(expr)`, `via exec` and `via boot`
+        /// there need be no kernel's function. `via` is the word after it, `systemCall` the name after `syscall`.
         case function(
-            Identifier, parameters: [Identifier], kernel: Identifier, [ArgumentSyntax], systemCall: Identifier?,
-            [ArgumentSyntax])
+            Identifier, parameters: [Identifier], kernel: Identifier?, [ArgumentSyntax], via: Identifier?,
+            systemCall: Identifier?, [ArgumentSyntax])
+        /// `value insert = result == 0`, `value check.to = result / 1024`
+        case value(function: Identifier, parameter: Identifier?, kernel: String)
         case step(ExpressionSyntax, kernel: String)
         case pid(kernel: String)
         case process(ExpressionSyntax, kernel: String)

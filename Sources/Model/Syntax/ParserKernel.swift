@@ -25,15 +25,21 @@ extension Parser {
     }
 
     private static let bindingWords: Set<String> = [
-        "const", "state", "lock", "func", "step", "pid", "process", "console", "harts",
+        "const", "state", "lock", "func", "value", "step", "pid", "process", "console", "harts",
     ]
+
+    /// How a process gets into a func: by a system call, by an instruction of user code, by `exec` of its own program, or
+    /// before all else.
+    private static let ways: Set<String> = ["syscall", "load", "exec", "boot"]
 
     private mutating func binding() throws(SyntaxError) -> BindingSyntax.Kind {
         let word = current.word ?? ""
         guard Self.bindingWords.contains(word), !isAtLineEnd else {
             throw unexpected(
                 "a binding",
-                notes: ["bindings are `const`, `state`, `lock`, `func`, `step`, `pid`, `process`, `console`, `harts`"])
+                notes: [
+                    "bindings are `const`, `state`, `lock`, `func`, `value`, `step`, `pid`, `process`, `console`, `harts`"
+                ])
         }
         advance()
         switch word {
@@ -43,6 +49,7 @@ extension Parser {
         case "state": return try stateBinding()
         case "lock": return .lock(try suffixedOperand().syntax, kernel: try boundText())
         case "func": return try functionBinding()
+        case "value": return try valueBinding()
         case "step": return .step(try suffixedOperand().syntax, kernel: try boundText())
         case "pid": return .pid(kernel: try boundText())
         case "process": return .process(try suffixedOperand().syntax, kernel: try boundText())
@@ -77,18 +84,29 @@ extension Parser {
             try close(.rightParenthesis)
         }
         try expect(.equals, continuing: true)
-        let kernel = try anyWord("the kernel's function")
-        let arguments = at(.leftParenthesis) ? try arguments().list : []
-        var systemCall: Identifier?
-        var systemCallArguments: [ArgumentSyntax] = []
+        let kernel = current.word == "via" ? nil : try anyWord("the kernel's function")
+        let arguments = kernel != nil && at(.leftParenthesis) ? try arguments().list : []
+        var (way, systemCall): (Identifier?, Identifier?)
+        var wayArguments: [ArgumentSyntax] = []
         if current.word == "via" {
             advance()
-            try expect(word: "syscall")
-            systemCall = try anyWord("a system call")
-            if at(.leftParenthesis) { systemCallArguments = try self.arguments().list }
+            guard Self.ways.contains(current.word ?? "") else {
+                throw unexpected(
+                    "a way into the func", notes: ["`via` is followed by `syscall`, `load`, `exec` or `boot`"])
+            }
+            let word = try anyWord("a way into the func")
+            if word.text == "syscall" { systemCall = try anyWord("a system call") }
+            way = word
+            if at(.leftParenthesis) { wayArguments = try self.arguments().list }
         }
         return .function(
-            name, parameters: parameters, kernel: kernel, arguments, systemCall: systemCall, systemCallArguments)
+            name, parameters: parameters, kernel: kernel, arguments, via: way, systemCall: systemCall, wayArguments)
+    }
+
+    private mutating func valueBinding() throws(SyntaxError) -> BindingSyntax.Kind {
+        let function = try name("a func")
+        let parameter = take(.dot) ? try name("a parameter of the func") : nil
+        return .value(function: function, parameter: parameter, kernel: try boundText())
     }
 
     /// `= text`

@@ -102,6 +102,8 @@ public struct Activation: Sendable {
     public let caller: Int?
     /// What each parameter stands for, over the locals of the code; a place that was passed is a load of it.
     public let arguments: [(name: String, value: Formula)]
+    /// The local of the code that what it returns is put into; nil when nobody asks.
+    public let result: LocalID?
 }
 
 /// The code of a process kind.

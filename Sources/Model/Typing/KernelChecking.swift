@@ -50,8 +50,24 @@ extension TypeChecker {
         case .lock(let syntax, _):
             bindIndices(of: syntax)
             return lockPlace(syntax).map { typed(binding, place: $0) }
-        case .function(let name, let parameters, _, let arguments, _, let callArguments):
+        case .function(let name, let parameters, _, let arguments, _, _, let callArguments):
             return checkFunctionBinding(binding, name, parameters, arguments, callArguments)
+        case .value(let name, let parameter, _):
+            guard let id = boundFunction(name) else { return nil }
+            let function = model.functions[id]
+            if let parameter {
+                let names = function.body.locals.prefix(function.parameterCount).map(\.name)
+                guard names.contains(parameter.text) else {
+                    report(
+                        .unknownName, "\(name.text) has no parameter \(parameter.text)", at: parameter.range,
+                        notes: suggestion(for: parameter.text, among: names))
+                    return nil
+                }
+            } else if function.result == .void {
+                report(.argumentMismatch, "\(name.text) returns nothing", at: name.range)
+                return nil
+            }
+            return typed(binding)
         case .process(let process, _):
             if case .name(let name) = process.kind, case .process(let id) = symbols[name] {
                 return typed(binding, process: (id, nil))
@@ -129,12 +145,7 @@ extension TypeChecker {
         _ binding: BindingSyntax, _ name: Identifier, _ parameters: [Identifier], _ arguments: [ArgumentSyntax],
         _ callArguments: [ArgumentSyntax]
     ) -> TypedBinding? {
-        guard case .function(let id) = symbols[name.text] else {
-            report(
-                .unknownName, "there is no func \(name.text)", at: name.range,
-                notes: suggestion(for: name.text, among: model.functions.map(\.name)))
-            return nil
-        }
+        guard let id = boundFunction(name) else { return nil }
         let function = model.functions[id]
         guard parameters.count == function.parameterCount else {
             report(.argumentMismatch, "\(name.text) takes \(function.parameterCount) arguments", at: name.range)
@@ -144,5 +155,15 @@ extension TypeChecker {
         for (parameter, local) in zip(parameters, function.body.locals) { _ = body.declare(parameter.text, local.type) }
         let values = arguments.map { check($0.value, expected: nil) }
         return typed(binding, arguments: values, callArguments: callArguments.map { check($0.value, expected: nil) })
+    }
+
+    private func boundFunction(_ name: Identifier) -> FunctionID? {
+        guard case .function(let id) = symbols[name.text] else {
+            report(
+                .unknownName, "there is no func \(name.text)", at: name.range,
+                notes: suggestion(for: name.text, among: model.functions.map(\.name)))
+            return nil
+        }
+        return id
     }
 }

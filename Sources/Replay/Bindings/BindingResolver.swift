@@ -122,6 +122,7 @@ struct BindingResolver {
             line = BindingLine(kind: "lock", place: side(syntax), kernel: text, range: range)
             state(binding, text, nil, &line)
         case .function: line = function(binding)
+        case .value(let name, let parameter, let text): line = value(name, parameter, text, range)
         case .step(let syntax, let text): line = step(side(syntax), text, range)
         case .pid(let text): line = number(text, range)
         case .process(let syntax, let text): line = process(side(syntax), text, binding)

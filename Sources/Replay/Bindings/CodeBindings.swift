@@ -44,7 +44,8 @@ extension BindingResolver {
     // MARK: Funcs
 
     mutating func function(_ binding: TypedBinding) -> BindingLine {
-        guard case .function(let name, _, let kernelName, let arguments, let call, _) = binding.syntax.kind else {
+        guard case .function(let name, _, let kernelName, let arguments, let word, let call, _) = binding.syntax.kind
+        else {
             preconditionFailure("not a func line")
         }
         let range = binding.syntax.range
@@ -55,24 +56,69 @@ extension BindingResolver {
             kind: "func", place: String((written.first ?? "").dropFirst("func ".count)), kernel: written.last ?? "",
             range: range)
         do throws(BindingError) {
-            let code = try code(kernelName.text)
-            line.source = code.line
-            if let entry = code.entry { line.address = "0x" + String(entry, radix: 16) }
-            line.type =
-                code.entry == nil
-                ? "inlined in \(Set(code.inlined.map(\.caller)).sorted().joined(separator: ", "))" : "function"
-            if code.entry != nil, !code.inlined.isEmpty {
-                line.notes.append("also inlined in \(Set(code.inlined.map(\.caller)).sorted().joined(separator: ", "))")
-            }
-            let values = try pairs(arguments, binding.arguments, code)
-            let systemCall = try call.map { call throws(BindingError) in try self.systemCall(call.text, binding, &line)
-            }
+            let code = try kernelName.map { name throws(BindingError) in try self.code(name.text) }
+            line.type = "function"
+            if let code { tell(code, &line) }
+            let values =
+                try code.map { code throws(BindingError) in try pairs(arguments, binding.arguments, code) } ?? []
+            let way = try way(word, call, binding, &line)
             guard let id = model.functions.firstIndex(where: { $0.name == name.text }) else { return line }
             bindings.functions.append(
                 FunctionBinding(
                     function: id, name: name.text, parameters: binding.locals.map(\.name), code: code,
-                    arguments: values,
-                    systemCall: systemCall, range: range))
+                    arguments: values, way: way, range: range))
+        } catch {
+            line.problem = .unbound(error.description)
+        }
+        return line
+    }
+
+    private func tell(_ code: FunctionCode, _ line: inout BindingLine) {
+        line.source = code.line
+        let callers = Set(code.inlined.map(\.caller)).sorted().joined(separator: ", ")
+        guard let entry = code.entry else {
+            line.type = "inlined in \(callers)"
+            return
+        }
+        line.address = "0x" + String(entry, radix: 16)
+        if !code.inlined.isEmpty { line.notes.append("also inlined in \(callers)") }
+    }
+
+    /// What stands after `via`.
+    private func way(
+        _ word: Identifier?, _ call: Identifier?, _ binding: TypedBinding, _ line: inout BindingLine
+    ) throws(BindingError) -> FunctionBinding.Way? {
+        switch word?.text {
+        case "syscall": return .call(try systemCall(call?.text ?? "", binding, &line))
+        case "exec": return .exec(try systemCall("exec", binding, &line))
+        case "load":
+            line.type = "instruction of user code"
+            guard let address = binding.callArguments.first, binding.callArguments.count == 1,
+                address.type.integer != nil
+            else { throw BindingError(.unresolved, part: "load", "a load has one argument, the address") }
+            return .load(try inlined(address))
+        case "boot":
+            line.type = "before the first step"
+            return .boot
+        default: return nil
+        }
+    }
+
+    // MARK: Values
+
+    mutating func value(
+        _ name: Identifier, _ parameter: Identifier?, _ text: String, _ range: SourceRange
+    ) -> BindingLine {
+        let place = name.text + (parameter.map { ".\($0.text)" } ?? "")
+        var line = BindingLine(kind: "value", place: place, kernel: text, range: range)
+        do throws(BindingError) {
+            let expression = try KernelExpression.resolve(text, in: kernel, indices: ["result"])
+            guard expression.code != nil else {
+                throw BindingError(.unresolved, part: text, "\(expression.typeName) is no number")
+            }
+            line.type = "what a system call returned"
+            bindings.values.append(
+                ValueBinding(function: name.text, parameter: parameter?.text, expression: expression, range: range))
         } catch {
             line.problem = .unbound(error.description)
         }
@@ -102,9 +148,9 @@ extension BindingResolver {
                                 + names.joined(separator: ", ")
                             : "the file does not tell the parameters of \(code.name)")
                 }
-                list.append((parameter, value))
+                list.append((parameter, try inlined(value)))
             } else if position < code.parameters.count {
-                list.append((code.parameters[position], value))
+                list.append((code.parameters[position], try inlined(value)))
             } else {
                 throw BindingError(
                     .unresolved, part: code.name,
@@ -121,7 +167,8 @@ extension BindingResolver {
             throw BindingError(.unresolved, part: name, "a system call takes six arguments at most")
         }
         let programs = declaration.bindings.compactMap { binding -> ProgramImage? in
-            guard case .process(_, let text) = binding.syntax.kind, let name = Self.quoted(text, after: "program")
+            guard case .process(_, let text) = binding.syntax.kind,
+                let name = Self.quoted(text, after: "program") ?? Self.quoted(text, after: "exec")
             else {
                 return nil
             }
@@ -129,7 +176,8 @@ extension BindingResolver {
         }
         let (number, from) = try SystemCallNumbers(kernel: kernel).number(of: name, programs: programs)
         line.notes.append("system call \(number), by \(from)")
-        return SystemCall(name: name, number: number, arguments: binding.callArguments)
+        let arguments = try binding.callArguments.map { formula throws(BindingError) in try inlined(formula) }
+        return SystemCall(name: name, number: number, arguments: arguments)
     }
 
     /// The text in quotes after a word.
@@ -228,13 +276,18 @@ extension BindingResolver {
         }
         let player: ProcessBinding.Player
         let words = text.split(separator: " ").map(String.init)
-        if let name = Self.quoted(text, after: "program") {
-            player = .program(name)
-            line.type = "program"
+        if let name = Self.quoted(text, after: "program") ?? Self.quoted(text, after: "exec") {
+            player = text.hasPrefix("exec") ? .exec(name) : .program(name)
+            line.type = text.hasPrefix("exec") ? "forked, then program" : "program"
             do throws(SymbolError) {
                 line.notes.append("in \(try program(name).name)")
             } catch {
                 line.problem = .unbound(error.description)
+            }
+            if case .exec = player, bindings.exec == nil {
+                do throws(BindingError) { bindings.exec = try systemCall("exec", binding, &line) } catch {
+                    line.problem = .unbound(error.description)
+                }
             }
         } else if words.count == 2, words[0] == "hart", let hart = Int(words[1]), hart >= 0 {
             player = .hart(hart)
@@ -246,7 +299,7 @@ extension BindingResolver {
             player = .number(number)
             line.type = "process number"
         } else {
-            line.problem = .unbound("a process is `program \"name\"`, a number, or `hart n`")
+            line.problem = .unbound("a process is `program \"name\"`, `exec \"name\"`, a number, or `hart n`")
             return line
         }
         bindings.processes.append(

@@ -12,10 +12,14 @@ package struct KernelBindings: Sendable {
     package internal(set) var states: [StateBinding] = []
     /// `func` lines.
     package internal(set) var functions: [FunctionBinding] = []
+    /// `value` lines.
+    package internal(set) var values: [ValueBinding] = []
     /// `step` lines.
     package internal(set) var steps: [StepBinding] = []
     /// `process` lines.
     package internal(set) var processes: [ProcessBinding] = []
+    /// The system call `exec`, when a `process` line needs it.
+    package internal(set) var exec: SystemCall?
     /// `pid` line: the number of the process in a slot of the kernel's table, as `proc[slot].pid`.
     package internal(set) var number: KernelExpression?
     /// `console` lines.
@@ -108,12 +112,49 @@ package struct FunctionBinding: Sendable {
     package let name: String
     /// What the line calls the func's parameters.
     package let parameters: [String]
-    /// The kernel's function.
-    package let code: FunctionCode
+    /// The kernel's function; nil when user code does it, or the boot.
+    package let code: FunctionCode?
     /// What the kernel's parameters are, as formulas whose first locals are the func's parameters.
     package let arguments: [(parameter: FunctionParameter, value: Formula)]
-    /// How a process gets there.
-    package let systemCall: SystemCall?
+    /// How a process gets there; nil when it is called within the kernel only.
+    package let way: Way?
+    /// The line.
+    package let range: SourceRange
+
+    /// How a process gets into a func.
+    package enum Way: Sendable {
+        /// By a system call with these arguments.
+        case call(SystemCall)
+        /// By the system call `exec` with the program that it runs.
+        case exec(SystemCall)
+        /// By a load instruction of user code, from the address that the formula gives.
+        case load(Formula)
+        /// It is over before a replay begins.
+        case boot
+    }
+
+    /// The system call that leads to it.
+    package var systemCall: SystemCall? {
+        switch way {
+        case .call(let call), .exec(let call): call
+        case .load, .boot, nil: nil
+        }
+    }
+
+    /// Whether it is over before a replay begins.
+    package var isBoot: Bool {
+        if case .boot? = way { true } else { false }
+    }
+}
+
+/// `value insert = result == 0`: what the func returns, or what a parameter is, after the system call that it belongs to.
+package struct ValueBinding: Sendable {
+    /// The model's func.
+    package let function: String
+    /// Its parameter; nil for what it returns.
+    package let parameter: String?
+    /// The kernel's side, over the index 0: what the system call returned.
+    package let expression: KernelExpression
     /// The line.
     package let range: SourceRange
 }
@@ -147,6 +188,8 @@ package struct ProcessBinding: Sendable {
         case number(Int64)
         /// The hart itself: its scheduler and its interrupts.
         case hart(Int)
+        /// A process that `fork` makes, and that then executes this program.
+        case exec(String)
     }
     /// The kind of process.
     package let process: ProcessID

@@ -26,12 +26,16 @@ package struct KernelExpression: Sendable {
     /// - Parameters:
     ///   - text: an expression of C, with `sv39(e)[page]`.
     ///   - kernel: the file whose names it uses.
+    ///   - indices: names of numbers that are given when it is evaluated; at most one.
     /// - Returns: the expression.
     /// - Throws: `BindingError` that names the part at fault.
-    package static func resolve(_ text: String, in kernel: ProgramImage) throws(BindingError) -> KernelExpression {
-        let scope = ResolutionScope(kernel: kernel) { name throws(SymbolError) in
+    package static func resolve(_ text: String, in kernel: ProgramImage, indices: [String] = []) throws(BindingError)
+        -> KernelExpression
+    {
+        let programs: (String) throws(SymbolError) -> ProgramImage = { name throws(SymbolError) in
             throw SymbolError("there is no program \(name) here")
         }
+        let scope = ResolutionScope(kernel: kernel, program: programs, indices: indices)
         return KernelExpression(try ExpressionResolver.resolve(text, scope))
     }
 

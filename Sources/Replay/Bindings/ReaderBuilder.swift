@@ -140,7 +140,12 @@ struct ReaderBuilder {
     ) throws(BindingError) -> ReaderCode {
         let members: [String]
         if case .pageEntry = node.type {
-            members = PageEntry.names
+            // What a hart remembers of an entry are the hardware's bits.
+            if case .value(.translation) = node.form {
+                members = PageEntry.names.filter { $0 != "shared" }
+            } else {
+                members = PageEntry.names
+            }
         } else if case (.record(let record), _, let image)? = try node.cType() {
             members = ExpressionResolver.names(of: record, image)
         } else {

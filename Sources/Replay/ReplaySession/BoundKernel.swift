@@ -93,13 +93,55 @@ package struct BoundKernel: ProcessView {
     /// A process's slot in the kernel's table.
     package func slot(of process: GuestProcess) -> Int64? { slot(at: process.address) }
 
-    /// The program that plays a model process, as the block says; nil when it says nothing.
-    func program(ofProcess pid: Int) -> String? {
+    private func player(ofProcess pid: Int) -> ProcessBinding.Player? {
         let (process, instance) = system.kind(of: pid)
         let lines = bindings.processes.filter { $0.process == process.id }
-        let line = lines.first { $0.instance == instance } ?? lines.first { $0.instance == nil }
-        guard case .program(let program)? = line?.player else { return nil }
+        return (lines.first { $0.instance == instance } ?? lines.first { $0.instance == nil })?.player
+    }
+
+    /// The program that plays a model process, as the block says; nil when it says nothing.
+    func program(ofProcess pid: Int) -> String? {
+        guard case .program(let program)? = player(ofProcess: pid) else { return nil }
         return program
+    }
+
+    /// The program that a model process executes after the kernel has made it; nil where the block does not say so.
+    func executed(byProcess pid: Int) -> String? {
+        guard case .exec(let program)? = player(ofProcess: pid) else { return nil }
+        return program
+    }
+
+    /// Whether a model process is played by a process of the kernel that is there when a run begins: not one that the kernel
+    /// makes, nor what a hart does by itself.
+    package func isParked(_ pid: Int) -> Bool {
+        switch player(ofProcess: pid) {
+        case .exec, .hart: false
+        case .program, .number, nil: true
+        }
+    }
+
+    /// Whether a model process may be one that the kernel makes during a run.
+    package func isMade(_ pid: Int) -> Bool {
+        if case .hart? = player(ofProcess: pid) { false } else { true }
+    }
+
+    /// Slots of the process table that nobody has, in the order in which the kernel gives them out.
+    func freeSlots(_ memory: any GuestMemory) -> [Int64] {
+        let situation = Situation(memory: memory, index: { _, _ in nil }, slot: { _ in nil }, pageTable: { _ in nil })
+        return (0..<Int64(bindings.primitives.processTable?.count ?? 0)).filter { slot in
+            (try? bindings.number?.value(situation, index: slot)) == 0
+        }
+    }
+
+    /// The process of a number.
+    func process(numbered wanted: Int64, _ memory: any GuestMemory) -> GuestProcess? {
+        let situation = Situation(memory: memory, index: { _, _ in nil }, slot: { _ in nil }, pageTable: { _ in nil })
+        guard let table = bindings.primitives.processTable else { return nil }
+        for slot in 0..<table.count where (try? bindings.number?.value(situation, index: Int64(slot))) == wanted {
+            let address = table.address + UInt64(slot) * table.stride
+            return GuestProcess(address: address, number: wanted, program: program(at: address, memory))
+        }
+        return nil
     }
 
     /// Programs of the block that the kernel starts by itself: they play, and are not made by `fork`.
@@ -110,7 +152,8 @@ package struct BoundKernel: ProcessView {
     /// - Parameters:
     ///   - started: programs that the kernel starts by itself.
     ///   - pids: the model processes that are there when a run begins.
-    package mutating func plan(started: Set<String>, pids: [Int]) -> ParkingPlan {
+    ///   - made: how many the kernel makes besides.
+    package mutating func plan(started: Set<String>, pids: [Int], made: Int) -> ParkingPlan {
         var programs: [String] = []
         var count = 0
         for pid in pids {
@@ -121,7 +164,7 @@ package struct BoundKernel: ProcessView {
             }
         }
         startedPrograms = Set(programs)
-        return ParkingPlan(programs: programs, count: count)
+        return ParkingPlan(programs: programs, count: count, made: made)
     }
 
     // MARK: Data
@@ -145,6 +188,14 @@ package struct BoundKernel: ProcessView {
                 defer { if character == "[" { depth += 1 } }
                 return depth == 0 && character != " "
             })
+    }
+
+    /// Whether the kernel knows an enum by the text of its cases.
+    func isText(_ wanted: EnumerationID) -> Bool {
+        bindings.states.contains { line in
+            guard case .enumeration(wanted) = line.type, case .text? = line.reader.code else { return false }
+            return true
+        }
     }
 
     /// Whether a line binds the size of processes: the member `sz` of the process table.
@@ -216,9 +267,15 @@ package struct BoundKernel: ProcessView {
     }
 
     /// Where a part of a datum lies: the smallest bound element that holds it, or is held by it.
-    func place(
-        _ variable: VariableID, _ instance: Int, _ path: [MicroStep.Access.Part], _ situation: Situation
-    ) -> BoundPlace? {
+    func place(of access: MicroStep.Access, _ situation: Situation) -> BoundPlace? {
+        guard let (line, element) = element(of: access) else { return nil }
+        return place(of: element, line, situation)
+    }
+
+    /// The smallest bound element that holds what is touched, or is held by it.
+    func element(of access: MicroStep.Access) -> (StateBinding, BoundElement)? {
+        guard let variable = access.variable else { return nil }
+        let (instance, path) = (access.instance, access.path)
         let candidates = byDatum[Datum(variable: variable, instance: instance)] ?? []
         let steps = path.compactMap { part -> BoundElement.Step? in
             switch part {
@@ -229,8 +286,7 @@ package struct BoundKernel: ProcessView {
         }
         let best = candidates.filter { steps.starts(with: $0.1.path) }.max { $0.1.path.count < $1.1.path.count }
         let inner = candidates.first { $0.1.path.starts(with: steps) }
-        guard let (line, element) = best ?? inner else { return nil }
-        return place(of: element, line, situation)
+        return best ?? inner
     }
 }
 

@@ -18,8 +18,8 @@ package struct CallContext {
 
     private func code(of pid: Int) -> Code { checked.system.kind(of: pid).process.code }
 
-    /// The calls around a node, innermost first.
-    private func chain(_ node: NodeID, of pid: Int) -> [Int] {
+    /// The calls around a node, innermost first, in `Code.activations`.
+    func chain(_ node: NodeID, of pid: Int) -> [Int] {
         let code = code(of: pid)
         var result: [Int] = []
         var next = code.nodes[node].activation
@@ -43,6 +43,23 @@ package struct CallContext {
         bound(node, pid).last { $0.binding.systemCall != nil }
     }
 
+    /// The load instruction that a node is of, when user code makes one there.
+    func load(at node: NodeID, of pid: Int) -> (call: BoundCall, address: Formula)? {
+        for call in bound(node, pid) {
+            if case .load(let address)? = call.binding.way { return (call, address) }
+        }
+        return nil
+    }
+
+    /// How many steps at the beginning are over before a replay begins: those up to the last one of the boot.
+    func bootCount(_ run: TracedRun) -> Int {
+        let isBoot = { [self] (step: TracedStep) -> Bool in
+            guard case .process(let pid) = step.actor else { return false }
+            return step.microSteps.contains { bound($0.node, pid).contains { $0.binding.isBoot } }
+        }
+        return (run.steps.lastIndex(where: isBoot) ?? -1) + 1
+    }
+
     /// The innermost bound call around a node.
     package func innermost(at node: NodeID, of pid: Int) -> BoundCall? { bound(node, pid).first }
 
@@ -61,13 +78,21 @@ package struct CallContext {
         return pids.sorted()
     }
 
+    /// All model processes that run at some moment of a run.
+    package func startedPids(_ run: TracedRun) -> Set<Int> {
+        Set(
+            ([run.initial] + run.steps.map(\.state)).flatMap { state in
+                state.processes.indices.filter { state.processes[$0].position != .idle }
+            })
+    }
+
     /// Whether a step starts processes within a call of the kernel.
     package func isMadeByKernel(_ step: TracedStep) -> Bool {
         guard case .process(let pid) = step.actor else { return false }
         let code = code(of: pid)
         return step.microSteps.contains { microStep in
             guard case .start = code.nodes[microStep.node].operation else { return false }
-            return innermost(at: microStep.node, of: pid) != nil
+            return innermost(at: microStep.node, of: pid).map { !$0.binding.isBoot } ?? false
         }
     }
 
@@ -108,6 +133,28 @@ package struct CallContext {
         }
     }
 
+    /// The calls that a step makes as a whole, from entry to end, in order.
+    func whole(in step: TracedStep, from before: SystemState, of pid: Int) -> [BoundCall] {
+        func call(_ state: SystemState) -> Int? {
+            guard case .point(let index) = state.processes[pid].position else { return nil }
+            return entered(at: checked.system.kind(of: pid).process.points[index].node, of: pid)?.activation
+        }
+        let (first, last) = (call(before), step.violation == nil ? call(step.state) : nil)
+        var result: [BoundCall] = []
+        for microStep in step.microSteps {
+            guard let next = entered(at: microStep.node, of: pid), next.activation != first, next.activation != last,
+                !result.contains(where: { $0.activation == next.activation })
+            else { continue }
+            result.append(next)
+        }
+        return result
+    }
+
+    /// Whether a scheduling point is within a call.
+    func isWithin(_ activation: Int, _ point: Int, of pid: Int) -> Bool {
+        chain(checked.system.kind(of: pid).process.points[point].node, of: pid).contains(activation)
+    }
+
     /// Whether a step did something outside of a call.
     package func leaves(_ activation: Int, _ microSteps: [MicroStep], of pid: Int) -> Bool {
         microSteps.contains { !chain($0.node, of: pid).contains(activation) }
@@ -118,21 +165,42 @@ package struct CallContext {
     /// - Throws: `ReplayError` when one of them cannot be told.
     package func arguments(of call: BoundCall, pid: Int, in state: SystemState) throws(ReplayError) -> [ArgumentValue] {
         guard let systemCall = call.binding.systemCall else { return [] }
-        let activation = code(of: pid).activations[call.activation]
-        var known: [LocalID: Value] = [:]
-        for (parameter, argument) in activation.arguments.enumerated() {
-            known[parameter] = stepper.value(of: argument.value, ofProcess: pid, in: state)
-        }
         var result: [ArgumentValue] = []
         for formula in systemCall.arguments {
-            guard let value = stepper.value(of: formula, locals: known, ofProcess: pid, in: state) else {
-                let text = formula.range.file.text(of: formula.range)
-                throw ReplayError("\(text), an argument of the system call \(systemCall.name), has no value here")
-            }
+            let value = try value(of: formula, call, pid: pid, in: state)
             result.append(ArgumentValue(value: value, type: formula.type, isNumber: isNumber(formula, call.binding)))
         }
         return result
     }
+
+    /// The value of a formula over the parameters of a call.
+    ///
+    /// - Throws: `ReplayError` when it has none in that state.
+    func value(of formula: Formula, _ call: BoundCall, pid: Int, in state: SystemState) throws(ReplayError) -> Value {
+        let known = parameters(of: call.activation, pid: pid, in: state)
+        var locals: [LocalID: Value] = [:]
+        for (index, parameter) in known.enumerated() { locals[index] = parameter.value }
+        guard let value = stepper.value(of: formula, locals: locals, ofProcess: pid, in: state) else {
+            let text = formula.range.file.text(of: formula.range)
+            throw ReplayError("\(text), an argument of \(call.binding.name), has no value here")
+        }
+        return value
+    }
+
+    /// What a call was given, in the order of its func's parameters; a value is nil where it has none in that state.
+    func parameters(
+        of activation: Int, pid: Int, in state: SystemState
+    ) -> [(name: String, value: Value?, type: Type)] {
+        code(of: pid).activations[activation].arguments.map { argument in
+            (argument.name, stepper.value(of: argument.value, ofProcess: pid, in: state), argument.value.type)
+        }
+    }
+
+    /// The func of a call.
+    func function(of activation: Int, pid: Int) -> String { code(of: pid).activations[activation].function }
+
+    /// The local into which a call puts what it returns.
+    func result(of activation: Int, pid: Int) -> LocalID? { code(of: pid).activations[activation].result }
 
     /// Whether an argument is the number of a process: the kernel's function has a parameter for it whose name ends in
     /// `pid`.

@@ -1,4 +1,4 @@
-// The model's state and the kernel's memory, side by side after each step; and what is wrong at the end.
+// The model's state and the kernel's memory, side by side after each step.
 
 import Checker
 import Emu
@@ -7,8 +7,7 @@ import Model
 extension ReplaySession {
     /// Where a part of the model lies; nil where it is not bound or not there now.
     func place(of access: MicroStep.Access) -> BoundPlace? {
-        guard let variable = access.variable else { return nil }
-        return kernel.place(variable, access.instance, access.path, situation)
+        kernel.place(of: access, situation)
     }
 
     /// The machine as bindings see it.
@@ -25,7 +24,11 @@ extension ReplaySession {
                 return Int64(ordinal)
             },
             slot: { pid in partners.slots[pid] },
-            pageTable: { program in driver.driven.values.first { $0.process.program == program }?.root })
+            pageTable: { program in driver.driven.values.first { $0.process.program == program }?.root },
+            translation: { hart, page in
+                let harts = driver.machine.harts
+                return harts.indices.contains(Int(hart)) ? harts[Int(hart)].translation(ofPage: page) : nil
+            })
     }
 
     /// The memory that a step stores to in the model, where it is bound: there the kernel's lines are noted.
@@ -68,7 +71,7 @@ extension ReplaySession {
         return (compared, nil)
     }
 
-    private func differs(
+    func differs(
         _ binding: StateBinding, _ element: BoundElement, _ difference: Difference, _ situation: Situation, by pid: Int?
     ) -> ReplayFinding {
         let name = kernel.name(of: element, binding)
@@ -95,7 +98,13 @@ extension ReplaySession {
         _ element: BoundElement, _ state: SystemState, after count: Int, by pid: Int?, _ situation: Situation
     ) -> Bool {
         let variable = checked.system.variables[element.variable]
-        guard case .guarded(let path, false) = variable.protection else { return true }
+        let path: GuardPath
+        switch variable.protection {
+        case .guarded(let lock, false): path = lock
+        // What is private to a process has no moment at which both have changed it but the end of the call that does.
+        case .isPrivate: return driver.driven.values.allSatisfy { $0.call == nil || $0.position == .asleep }
+        case .none, .guarded: return true
+        }
         let lock = lockInstance(path, of: element, variable)
         guard case .lock(let holder) = state.data[path.lock][lock] else { return true }
         if holder == nil { return kernel.lockState(path.lock, lock, situation) ?? .free == .free }
@@ -127,7 +136,8 @@ extension ReplaySession {
         }
     }
 
-    /// Whether the model's process stored to the element since it took the lock.
+    /// Whether the model's process stores to the element while it holds the lock: before, or later, since what is done under one
+    /// lock has no order that others could see.
     private func isStored(
         _ element: BoundElement, since lock: VariableID, _ instance: Int, before count: Int, by pid: Int
     )
@@ -139,178 +149,29 @@ extension ReplaySession {
                     return true
                 }
                 guard access.variable == lock, access.instance == instance else { continue }
-                if access.kind == .acquire || access.kind == .resumed { return false }
+                if access.kind == .acquire || access.kind == .resumed {
+                    return isStoredLater(element, lock, instance, count, pid)
+                }
+            }
+        }
+        return isStoredLater(element, lock, instance, count, pid)
+    }
+
+    private func isStoredLater(
+        _ element: BoundElement, _ lock: VariableID, _ instance: Int, _ count: Int, _ pid: Int
+    ) -> Bool {
+        for step in run.steps[count...] where step.actor == .process(pid: pid) {
+            for access in step.microSteps.flatMap(\.accesses) {
+                if access.variable == element.variable, access.instance == element.instance, access.kind == .store {
+                    return true
+                }
+                guard access.variable == lock, access.instance == instance else { continue }
+                switch access.kind {
+                case .release, .sleep: return false
+                case .load, .store, .acquire, .tryAcquire, .resumed, .wakeup: continue
+                }
             }
         }
         return false
-    }
-
-    // MARK: What is wrong at the end
-
-    /// After the last step: is what is wrong in the model wrong in the kernel?
-    func judge() -> ReplayResult {
-        guard let index = checked.system.properties.firstIndex(where: { $0.name == propertyName }) else {
-            return propertyName == "deadlock" ? judgeDeadlock() : result(.notCompared, unboundFinding([]))
-        }
-        let property = checked.system.properties[index]
-        let missing = property.reads.filter { id in
-            !checked.system.variables[id].isGhost && !kernel.isBound(id)
-        }
-        if !missing.isEmpty { return result(.notCompared, unboundFinding(missing.sorted())) }
-        guard let seen = observed() else { return result(.notCompared, unboundFinding([])) }
-        let judgement = ReferenceProperties(checked.system).judge(
-            index, in: seen, before: run.steps.isEmpty ? nil : run.state(before: run.steps.count - 1))
-        switch judgement {
-        case .isFalse, .traps:
-            let finding = ReplayFinding(
-                "\(property.name) is false on the machine: \(property.message ?? property.name)",
-                place: driver.stores.last ?? rowsLastPlace)
-            return property.kind == .final ? judgeEnd(finding) : result(.reproduced, finding)
-        case .holds, .notChecked:
-            return result(
-                .diverged(step: run.steps.count),
-                ReplayFinding("\(property.name) holds on the machine", place: rowsLastPlace))
-        }
-    }
-
-    private func unboundFinding(_ missing: [VariableID]) -> ReplayFinding {
-        let names = missing.map { checked.system.variables[$0].name }
-        return ReplayFinding(
-            names.isEmpty
-                ? "the kernel went the trace's way; what \(propertyName) is about cannot be looked at there"
-                : "the kernel went the trace's way; \(propertyName) reads what is not bound: "
-                    + names.joined(separator: ", "))
-    }
-
-    /// The last state with the kernel's values in the place of the model's, where they are bound.
-    private func observed() -> SystemState? {
-        var state = run.last
-        let situation = situation
-        for (binding, element) in kernel.elements {
-            guard let own = element.value(in: state) else { continue }
-            guard case .success(let seen) = kernel.read(binding, element, situation) else { continue }
-            guard
-                let value = likeness.value(
-                    of: seen, binding.type, model: own, isNumber: kernel.numberPlaces.contains(binding.place))
-            else { return nil }
-            element.set(value, in: &state)
-        }
-        return state
-    }
-
-    /// A path that ends in a trap or an assertion: what it rests on is compared, and the kernel has gone past it.
-    func broken(_ violation: Violation, _ index: Int, _ row: inout ReplayedStep) -> ReplayResult {
-        let step = run.steps[index]
-        switch violation.kind {
-        case .assertion: break
-        case .trap, .panic, .lockUse, .diverges, .lockDiscipline, .ownership, .deadlock, .property:
-            return result(
-                .diverged(step: index + 1),
-                ReplayFinding("the model ends here: \(violation.message); the kernel goes on", place: row.place),
-                adding: row)
-        }
-        guard case .process(let pid) = step.actor, let last = step.microSteps.last,
-            calls.innermost(at: last.node, of: pid) != nil
-        else {
-            let finding = ReplayFinding("what \(propertyName) asserts is about no function that is bound")
-            return result(.notCompared, finding, adding: row)
-        }
-        // A local of the model is nothing that was looked at: the kernel's own value may be another one.
-        if case .assert(let condition, _) = checked.system.kind(of: pid).process.code.nodes[last.node].operation,
-            !condition.freeLocals.isEmpty
-        {
-            let finding = ReplayFinding(
-                "the kernel went the trace's way; \(propertyName) is about values of the model's code, "
-                    + "which are not looked at in the kernel")
-            return result(.notCompared, finding, adding: row)
-        }
-        let accesses = step.microSteps.flatMap(\.accesses)
-        let missing = Set(accesses.compactMap(\.variable)).filter {
-            !checked.system.variables[$0].isGhost && !kernel.isBound($0)
-        }
-        if !missing.isEmpty { return result(.notCompared, unboundFinding(missing.sorted()), adding: row) }
-        let situation = situation
-        for (binding, element) in kernel.elements {
-            let isTouched = accesses.contains { $0.variable == element.variable && $0.instance == element.instance }
-            guard isTouched, binding.type != .lock, let value = element.value(in: step.state),
-                case .success(let seen) = kernel.read(binding, element, situation)
-            else { continue }
-            row.comparedCount += 1
-            if let difference = likeness.difference(value, of: binding, seen) {
-                return result(
-                    .diverged(step: index + 1), differs(binding, element, difference, situation, by: nil), adding: row)
-            }
-        }
-        let finding = ReplayFinding(
-            "what the model breaks on is so on the machine: \(violation.message)",
-            place: driver.stores.last ?? row.place)
-        return result(.reproduced, finding, adding: row)
-    }
-
-    /// A deadlock: no process that has not finished gets to its next stop.
-    private func judgeDeadlock() -> ReplayResult { judgeEnd(ReplayFinding("nobody gets any further")) }
-
-    /// The end of all steps: no process gets any further on the machine either.
-    private func judgeEnd(_ finding: ReplayFinding) -> ReplayResult {
-        var waiting: [String] = []
-        let last = run.last
-        for driven in driver.driven.values.sorted(by: { $0.pid < $1.pid }) {
-            // Who is in user mode waits for nothing of the kernel.
-            guard case .point = last.processes[driven.pid].position, driven.position != .user else { continue }
-            if let moved = moves(driven, in: last) {
-                return result(.diverged(step: run.steps.count), moved)
-            }
-            waiting.append(waitingText(driven))
-        }
-        let text = waiting.isEmpty ? finding.message : "\(finding.message): \(waiting.joined(separator: "; "))"
-        return result(.reproduced, ReplayFinding(text, place: finding.place ?? rowsLastPlace))
-    }
-
-    private func waitingText(_ driven: Driven) -> String {
-        let name = "process \(driven.process.number)"
-        guard let place = driver.place(of: driven) else { return "\(name) sleeps" }
-        return "\(name) waits in \(place.text)"
-    }
-
-    /// Whether a process that is blocked in the model goes on in the kernel.
-    private func moves(_ driven: Driven, in state: SystemState) -> ReplayFinding? {
-        if driven.position == .asleep {
-            guard driver.schedule(driven) else { return nil }
-            let at = StopPoint.call(.acquire, argument: nil)
-            guard case .reached = driver.run(driven, to: at) else { return nil }
-            driven.position = .stopped(at)
-        }
-        guard let hart = driven.hart else { return nil }
-        let name = "process \(driven.process.number)"
-        if driven.position == .user { return nil }
-        guard case .stopped(.call(.acquire, argument: _)) = driven.position else { return nil }
-        let lock = driver.machine.harts[hart][x: 10]
-        guard driver.memory.loadKernel(lock, size: 4) ?? 0 == 0 else {
-            // It is released, and spins: nobody who could free the lock gets any further.
-            return driver.spins(driven) ? nil : ReplayFinding("\(name) goes on", place: driver.place(ofHart: hart))
-        }
-        return ReplayFinding("\(name) can go on: the lock that it waits for is free", place: driver.place(ofHart: hart))
-    }
-}
-
-extension BoundElement {
-    /// Puts a value in the place of the model's.
-    func set(_ value: Value, in state: inout SystemState) {
-        let old = state.data[variable][instance]
-        state.data[variable][instance] = Self.replacing(path[...], in: old, with: value)
-    }
-
-    private static func replacing(_ path: ArraySlice<Step>, in old: Value, with value: Value) -> Value {
-        guard let first = path.first else { return value }
-        let rest = path.dropFirst()
-        switch (first, old) {
-        case (.field(let index), .structure(var fields)) where fields.indices.contains(index):
-            fields[index] = replacing(rest, in: fields[index], with: value)
-            return .structure(fields)
-        case (.element(let index), .array(var elements)) where elements.indices.contains(index):
-            elements[index] = replacing(rest, in: elements[index], with: value)
-            return .array(elements)
-        default: return old
-        }
     }
 }

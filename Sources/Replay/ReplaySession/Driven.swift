@@ -11,17 +11,23 @@ final class Driven {
     /// The hart that it is on; nil while it is on none.
     var hart: Int?
     /// Where it is in user mode: system calls are made as if from there.
-    let userAddress: UInt64
+    var userAddress: UInt64
     /// Its root page table, physical.
-    let root: UInt64
+    var root: UInt64
     /// Its stack pointer in user mode: below it is memory of its own.
-    let stack: UInt64
+    var stack: UInt64
     /// It runs the code of its own program; otherwise it is made to issue the system calls that the block names.
     let isNative: Bool
     /// The call of the model that it has entered by a system call and not left.
     var call: Int?
     /// The innermost bound call whose function it has entered.
     var function: Int?
+    /// What its last system call returned.
+    var returned: UInt64?
+    /// Locals of the model that have been compared with what a system call returned.
+    var comparedLocals: Set<LocalID> = []
+    /// Model processes that its system call has made, and that nobody plays yet.
+    var made: [Int] = []
     /// Where it is.
     var position = Position.user
 
@@ -37,7 +43,8 @@ final class Driven {
         case finished
     }
 
-    init(pid: Int, process: GuestProcess, hart: Int, userAddress: UInt64, root: UInt64, stack: UInt64, isNative: Bool) {
+    init(pid: Int, process: GuestProcess, hart: Int?, userAddress: UInt64, root: UInt64, stack: UInt64, isNative: Bool)
+    {
         self.pid = pid
         self.process = process
         self.hart = hart
@@ -51,6 +58,8 @@ final class Driven {
 /// How the run of a process to a stop ended.
 enum DriveOutcome {
     case reached
+    /// The system call has returned before.
+    case returned(ReplayFinding)
     /// The kernel went another way.
     case strayed(ReplayFinding)
     /// The kernel panicked: its words, and the line.

@@ -9,6 +9,8 @@ final class Driver {
     private let view: any ProcessView
     /// Processes under control, by pid.
     var driven: [Int: Driven] = [:]
+    /// Whether a hart without work waits for an interrupt: otherwise its scheduler looks for work for ever.
+    private let schedulersWait: Bool
     /// The hart that holds each lock that was taken since the replay began.
     private var holders: [UInt64: Int] = [:]
     /// Physical memory whose stores are noted.
@@ -17,13 +19,17 @@ final class Driver {
     private(set) var stores: [KernelPlace] = []
 
     /// What one step may take.
-    static let stepLimit: UInt64 = 8_000_000
+    static let stepLimit: UInt64 = 40_000_000
     /// After so many instructions without an event the other harts may answer interrupts.
     private static let patience: UInt64 = 50_000
 
     init(_ control: HartControl, _ view: any ProcessView) {
         self.control = control
         self.view = view
+        let memory = MachineMemory(control.machine)
+        schedulersWait = control.machine.harts.contains { hart in
+            hart[.waiting] != 0 && view.current(hart: hart.id, memory) == nil
+        }
     }
 
     var machine: Machine { control.machine }
@@ -88,7 +94,7 @@ final class Driver {
             case .user:
                 if target == .user { return .reached }
                 if driven.isNative { continue }
-                return .strayed(
+                return .returned(
                     ReplayFinding("the system call of \(name(driven)) has returned", place: place(ofHart: hart)))
             case .call(let primitive, let argument):
                 if inPrimitive == nil, matches(target, primitive, argument) { return .reached }
@@ -166,9 +172,32 @@ final class Driver {
 
     /// A process is back in user mode: its next system call is made as if from where its first one was.
     func rest(_ driven: Driven) {
-        guard let hart = driven.hart, !driven.isNative else { return }
+        guard let hart = driven.hart else { return }
+        driven.root = (machine.harts[hart][.satp] & (1 << 44 - 1)) << 12
+        guard !driven.isNative else { return }
         machine.harts[hart].pc = driven.userAddress
         machine.harts[hart][x: 2] = driven.stack
+    }
+
+    /// A process executes one instruction of its program, in user mode, through the translations of its hart.
+    ///
+    /// - Parameters:
+    ///   - instruction: its address: one that uses a0 as an address, and a1 as what is stored.
+    ///   - address: for a0.
+    ///   - value: for a1.
+    /// - Returns: a0 after it; nil when it traps, or an interrupt comes first.
+    func execute(_ driven: Driven, instruction: UInt64, address: UInt64, value: UInt64) -> UInt64? {
+        guard let number = driven.hart else { return nil }
+        let hart = machine.harts[number]
+        let saved = (hart.pc, hart[x: 10], hart[x: 11])
+        hart.pc = instruction
+        hart[x: 10] = address
+        hart[x: 11] = value
+        control.step(hart: number)
+        guard hart.privilege == .user, hart.pc == instruction &+ 4 else { return nil }
+        let result = hart[x: 10]
+        (hart.pc, hart[x: 10], hart[x: 11]) = saved
+        return result
     }
 
     // MARK: Locks
@@ -183,7 +212,9 @@ final class Driver {
             ReplayFinding(
                 "the kernel waits for the lock \(text), \(why); the model does not", place: place(ofHart: waiting))
         }
-        guard let holder = holders[lock], holder != waiting else { return stuck("which nobody known holds") }
+        // Who waits for a lock of its own goes on: what the kernel makes of it is the kernel's business.
+        if holders[lock] == waiting { return nil }
+        guard let holder = holders[lock] else { return stuck("which nobody known holds") }
         if let other = driven.values.first(where: { $0.hart == holder }), case .stopped = other.position {
             return stuck("held by \(name(other)), which stands before its step")
         }
@@ -229,19 +260,31 @@ final class Driver {
         settle(hart)
     }
 
-    /// Runs a hart that is in its scheduler until it waits, or has put a process under control on its hart.
+    /// Runs a hart that is in its scheduler until it waits, or has found nothing to run, or has put a process under control on
+    /// its hart.
     ///
     /// - Returns: that process.
     @discardableResult
     private func settle(_ hart: Int) -> Driven? {
         let limit = control.instructionCount + Self.stepLimit
+        // A scheduler that does not wait goes over its table again and again.
+        var seen: Set<UInt64> = []
+        // Where it stands is no event: it may be at the entry of `acquire`.
+        let start = machine.harts[hart]
+        if !schedulersWait, start.privilege == .supervisor, control.places.entries[start.pc] == .acquire {
+            _ = free(start[x: 10], for: hart)
+            holders[start[x: 10]] = hart
+            seen.insert(start[x: 10])
+        }
         while control.instructionCount < limit {
             switch control.run(hart: hart, limit: Self.patience) {
             case .call(.acquire, let lock):
+                if !schedulersWait, view.current(hart: hart, memory) == nil, !seen.insert(lock).inserted { return nil }
                 _ = free(lock, for: hart)
                 holders[lock] = hart
             case .call(.release, let lock): holders[lock] = nil
             case .call(.swtch, _):
+                seen = []
                 guard let process = view.current(hart: hart, memory) else { continue }
                 if let next = driven.values.first(where: { $0.process.address == process.address }), next.hart == nil {
                     next.hart = hart
@@ -269,6 +312,7 @@ final class Driver {
     /// Lets every other hart take the interrupts that it has open, and come back to where it was.
     private func answerInterrupts(except running: Int) {
         for (index, hart) in machine.harts.enumerated() where index != running {
+            machine.refreshLines(hart)
             guard hart.pendingInterrupts & hart[.mie] != 0 else { continue }
             let start = hart.pc
             if view.current(hart: index, memory) == nil {

@@ -45,7 +45,8 @@ package enum EvidencePage {
 
             Made by `shmcheck evidence Specs/*.spec --page Documentation/Evidence.md`. Each fault of a spec is checked; the
             counterexample of its property is replayed on the guest with the patch of the same name, and on the healthy guest,
-            both with the constants of the trace. \(reproduced) of \(rows.count) are REPRODUCED.
+            both with the constants of the trace. \(reproduced) of \(rows.count) are REPRODUCED. The others, with what the replay said,
+            are listed below the table; `Warts.md` has what they wait for. Instructions depend on the compiler.
 
             | spec | fault | property | steps | instructions | guest with the fault | healthy guest |
             |---|---|---|---|---|---|---|

@@ -29,6 +29,9 @@ package final class HartControl {
     /// Instructions of all harts since the replay began.
     package private(set) var instructionCount: UInt64 = 0
 
+    /// Where it is kept who ran when; nil when that is not wanted.
+    package var recording: RecordedRun?
+
     /// Takes a machine in hand.
     package init(_ machine: Machine, _ places: KernelPlaces) {
         self.machine = machine
@@ -54,6 +57,7 @@ package final class HartControl {
         let hart = machine.harts[index]
         var left = limit
         while true {
+            recording?.note(machine, hart: index)
             machine.stops = stops
             let before = machine.clock
             let stop = machine.run(hart: index, limit: left)
@@ -72,15 +76,19 @@ package final class HartControl {
                 }
                 if addresses.contains(hart.pc), hart.privilege == .supervisor { return .reached(hart.pc) }
                 if places.returns.contains(hart.pc), hart.privilege == .supervisor {
-                    if step(index) { return .user }
+                    if step(hart: index) { return .user }
                 }
                 if left == 0 { return .limit }
             }
         }
     }
 
-    /// Executes one instruction; true when that led to user mode.
-    private func step(_ index: Int) -> Bool {
+    /// Executes one instruction.
+    ///
+    /// - Returns: whether the hart is in user mode after it.
+    @discardableResult
+    func step(hart index: Int) -> Bool {
+        recording?.note(machine, hart: index)
         machine.stops = Stops()
         let before = machine.clock
         _ = machine.run(hart: index, limit: 1)

@@ -12,6 +12,8 @@ package struct KernelImage: Sendable {
     package let file: ExecutableFile
     /// The program of the kernel's own that parks, typed at its shell; nil where none is known.
     package let parkingProgram: String?
+    /// The disk that it has; nil for none.
+    package let disk: [UInt8]?
     /// The folder with the files of its user programs, by their names; nil where none is known.
     package let programs: String?
 
@@ -21,11 +23,15 @@ package struct KernelImage: Sendable {
     ///   - name: what reports call it.
     ///   - bytes: an ELF file.
     ///   - parkingProgram: a command of its shell after which a process does nothing but make system calls.
+    ///   - disk: the image of its disk.
     ///   - programs: the folder with the files of its user programs.
     /// - Throws: `ImageError` when it is no RISC-V program.
-    package init(name: String, bytes: [UInt8], parkingProgram: String? = nil, programs: String? = nil)
+    package init(
+        name: String, bytes: [UInt8], parkingProgram: String? = nil, disk: [UInt8]? = nil, programs: String? = nil
+    )
         throws(ImageError)
     {
+        self.disk = disk
         self.name = name
         self.bytes = bytes
         self.parkingProgram = parkingProgram
@@ -34,7 +40,7 @@ package struct KernelImage: Sendable {
     }
 
     /// A name for what is made from the file.
-    package var identity: String { SHA256.hex(bytes) }
+    package var identity: String { SHA256.hex(bytes + (disk ?? [])) }
 
     /// The word of `sret`.
     private static let returnWord: UInt32 = 0x1020_0073

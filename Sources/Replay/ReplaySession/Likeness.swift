@@ -159,6 +159,15 @@ package struct Likeness {
         return types.describe(.member(ordinal), as: type)
     }
 
+    /// What is seen as a value of the model, as `value`; a number that nothing in the model is the partner of yet becomes that
+    /// of an element without one.
+    package mutating func meetingValue(of seen: Observation, _ type: Type, model: Value, isNumber: Bool = false)
+        -> Value?
+    {
+        partners.meet(seen, type, types)
+        return value(of: seen, type, model: model, isNumber: isNumber)
+    }
+
     /// What is seen as a value of the model; nil where the model has none for it.
     ///
     /// - Parameter model: the model's own value, for the parts that are not bound.

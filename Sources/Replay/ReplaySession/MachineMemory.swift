@@ -36,6 +36,11 @@ package struct MachineMemory: GuestMemory {
         PageWalk(memory: machine.fabric.memory, root: root).physical(address)
     }
 
+    /// The address by which a process knows a byte of physical memory; nil where none of its pages is there.
+    func userAddress(of physical: UInt64, root: UInt64) -> UInt64? {
+        PageWalk(memory: machine.fabric.memory, root: root).virtual(physical)
+    }
+
     /// Writes bytes to a process's own memory; false where it is not mapped.
     func write(_ bytes: [UInt8], to address: UInt64, root: UInt64) -> Bool {
         for (index, byte) in bytes.enumerated() {
@@ -67,6 +72,27 @@ struct PageWalk {
             }
             let mask = (UInt64(1) << UInt64(12 + 9 * level)) - 1
             return target & ~mask | address & mask
+        }
+        return nil
+    }
+
+    /// The lowest address of user memory that leads to a byte.
+    func virtual(_ wanted: UInt64) -> UInt64? { virtual(wanted, root, level: 2, from: 0) }
+
+    private func virtual(_ wanted: UInt64, _ table: UInt64, level: Int, from start: UInt64) -> UInt64? {
+        let span = UInt64(1) << UInt64(12 + 9 * level)
+        for index in UInt64(0)..<512 {
+            let slot = table + index * 8
+            guard memory.contains(slot, 8) else { return nil }
+            let entry = memory.load(slot, 8)
+            guard entry & 1 != 0 else { continue }
+            let target = (entry >> 10 & (1 << 44 - 1)) << 12
+            let address = start + index * span
+            if entry & 0xe != 0 {
+                if entry & 0x10 != 0, target <= wanted, wanted < target + span { return address + (wanted - target) }
+            } else if level > 0, let found = virtual(wanted, target, level: level - 1, from: address) {
+                return found
+            }
         }
         return nil
     }

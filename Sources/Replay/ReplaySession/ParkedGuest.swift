@@ -85,24 +85,40 @@ package struct ParkedGuest {
                 let event = control.run(hart: hart, limit: Self.turn, follows: false)
                 used += machine.clock - before
                 try check(event)
+                if event == .user { hasUser = true }
                 if event == .user, let process = view.current(hart: hart, memory), programs.contains(process.program),
                     !parked.contains(where: { $0.process == process })
                 {
                     hold(hart, process)
-                } else if event != .waiting {
+                } else if !idles(hart, event) {
                     isIdle = false
                 }
             }
-            if isIdle {
+            spinRounds = isIdle ? spinRounds + 1 : 0
+            if isIdle, spinRounds % Self.spinLimit == 0 || !isSpinning {
                 // All wait: for their timers while the kernel is still at work, for input when it is not.
                 if parked.count >= programs.count && hasPrompt { return }
-                guard skipTime() else { return }
+                if isSpinning { idleRounds += 1 } else if !skipTime() { return }
                 used += Self.turn
             }
         }
         throw ReplayError("the kernel did not become idle within \(Self.bootLimit) instructions")
     }
 
+    /// Whether a hart has nothing to do: it waits, or its scheduler looks for work and finds none.
+    private mutating func idles(_ hart: Int, _ event: HartEvent) -> Bool {
+        if event == .waiting { return true }
+        guard hasUser, event == .limit, view.current(hart: hart, memory) == nil else { return false }
+        isSpinning = true
+        return true
+    }
+
+    /// Whether a process has come to user mode: before that a hart without a process is not in its scheduler.
+    private var hasUser = false
+    private var isSpinning = false
+    private var spinRounds = 0
+    /// Rounds without work after which a scheduler that never waits is believed to have none: a disk takes its time.
+    private static let spinLimit = 50
     private var idleRounds = 0
     private var hasPrompt: Bool { idleRounds > 3 }
 
@@ -151,9 +167,9 @@ package struct ParkedGuest {
                         return
                     }
                 }
-                if event != .waiting { isIdle = false }
+                if !idles(hart, event) { isIdle = false }
             }
-            if isIdle, !skipTime() { break }
+            if isIdle, !isSpinning, !skipTime() { break }
         }
         if command != nil { try parkFirst(nil) }
     }

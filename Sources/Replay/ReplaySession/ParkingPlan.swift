@@ -8,18 +8,21 @@ package struct ParkingPlan: Hashable, Sendable {
     package let programs: [String]
     /// Processes besides.
     package let count: Int
+    /// Processes that the kernel makes during the replay.
+    package let made: Int
     /// The number of the system call `fork`.
     package let forkNumber: UInt64
 
     /// A plan.
-    package init(programs: [String], count: Int, forkNumber: UInt64 = 1) {
+    package init(programs: [String], count: Int, made: Int, forkNumber: UInt64 = 1) {
         self.programs = programs
         self.count = count
+        self.made = made
         self.forkNumber = forkNumber
     }
 
     /// One for each process, and one that is free.
-    package var hartCount: Int { min(8, programs.count + count + 1) }
+    package var hartCount: Int { min(8, programs.count + count + made + 1) }
 
     /// A name for the machine that comes of it.
     package func name(of image: KernelImage) -> String {
@@ -48,12 +51,13 @@ package struct ParkedMachine {
     package init(
         _ image: KernelImage, _ plan: ParkingPlan, _ view: any ProcessView, saved: [UInt8]?
     ) throws(ReplayError) {
-        guard plan.programs.count + plan.count < 8 else {
+        guard plan.programs.count + plan.count + plan.made < 8 else {
             throw ReplayError(
-                "the trace has \(plan.programs.count + plan.count) processes; the machine has harts for 7")
+                "the trace has \(plan.programs.count + plan.count + plan.made) processes; the machine has harts for 7")
         }
         var configuration = Configuration()
         configuration.hartCount = plan.hartCount
+        configuration.disk = image.disk
         let machine: Machine
         do throws(ImageError) {
             machine = try Machine(configuration)

@@ -21,6 +21,9 @@ package struct Partners {
         slots[pid] = slot
     }
 
+    /// A model process that the kernel has not made yet will have this slot.
+    package mutating func reserve(_ pid: Int, slot: Int64) { slots[pid] = slot }
+
     /// The model process that a guest process plays.
     package func pid(of process: GuestProcess) -> Int? {
         processes.first { $0.value.address == process.address }?.key
@@ -51,6 +54,24 @@ package struct Partners {
         guard !known.values.contains(number) else { return false }
         numbers[id, default: [:]][ordinal] = number
         return true
+    }
+
+    /// Numbers that are seen for the first time become partners of elements that have none, as far as there are any.
+    mutating func meet(_ seen: Observation, _ type: Type, _ types: TypeTable) {
+        switch (seen, type) {
+        case (.some(let inner), .optional(let wrapped)): meet(inner, wrapped, types)
+        case (.structure(let fields), .structure(let id)):
+            for (field, seen) in zip(types.structures[id].fields, fields) {
+                if let seen { meet(seen, field.type, types) }
+            }
+        case (.array(let elements), .array(let element, _)): for seen in elements { meet(seen, element, types) }
+        case (.number(let number), .sort(let id)):
+            guard types.sorts[id].firstPid == nil, ordinal(of: number, in: type) == nil else { return }
+            let known = numbers[id] ?? [:]
+            guard let free = (0..<types.sorts[id].count).first(where: { known[$0] == nil }) else { return }
+            numbers[id, default: [:]][free] = number
+        default: return
+        }
     }
 
     /// The element that a number is the partner of.

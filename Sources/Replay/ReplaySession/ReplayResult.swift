@@ -68,6 +68,10 @@ package struct ReplayedStep: Sendable {
     package let name: String
     /// Where it stands in the spec: `Specs/queue.spec:24`.
     package let spec: String
+    /// The machine's clock when its process stood before it.
+    var clock: UInt64 = 0
+    /// The hart that its process was on.
+    var hart: Int?
     /// Where the kernel was stopped before it.
     package var place: KernelPlace?
     /// How many bound data were compared after it.
@@ -138,8 +142,17 @@ package struct ReplayResult: Sendable {
     package let stepCount: Int
     /// Instructions from the parked kernel to the end.
     package let instructionCount: UInt64
+    /// Whether user code of the model was made: its loads and stores are the model's, not a program's.
+    package let hasUserCode: Bool
     /// Data that were compared, as written in the spec.
     package let compared: [String]
     /// Data of the model that are not bound.
     package let unbound: [String]
+
+    /// The same run with another end.
+    package func with(_ verdict: ReplayVerdict, _ finding: ReplayFinding) -> ReplayResult {
+        ReplayResult(
+            verdict: verdict, kernel: kernel, property: property, finding: finding, steps: steps, stepCount: stepCount,
+            instructionCount: instructionCount, hasUserCode: hasUserCode, compared: compared, unbound: unbound)
+    }
 }

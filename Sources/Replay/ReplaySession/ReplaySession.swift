@@ -13,12 +13,18 @@ package final class ReplaySession {
     let stops: StopFinder
     let driver: Driver
     var likeness: Likeness
+    /// Addresses of the instructions that user code is made of, by program.
+    let userCode: (String) -> UserCode?
     private var rows: [ReplayedStep] = []
     let propertyName: String
     private let isWalk: Bool
+    /// Whether the model's user code has loaded or stored.
+    var hasUserCode = false
+    /// Steps at the beginning that the boot has taken.
+    let bootCount: Int
 
     /// The process whose last step had no stop after it, and that step.
-    private var open: (pid: Int, step: Int)?
+    var open: (pid: Int, step: Int)?
 
     /// Prepares a replay.
     ///
@@ -28,19 +34,23 @@ package final class ReplaySession {
     ///   - kernel: the kernel block, resolved.
     ///   - control: a machine with the kernel, its processes parked.
     ///   - parked: the processes, each on its hart.
+    ///   - userCode: a program's instructions that load and store.
     ///   - property: the name of what the trace violates.
     ///   - isWalk: nothing is violated: every state is to be equal, and that is all.
     /// - Throws: `ReplayError` when a model process has nobody to play it.
     package init(
         run: TracedRun, checked: SpecSystem, kernel: BoundKernel, control: HartControl,
-        parked: [(hart: Int, process: GuestProcess)], property: String, isWalk: Bool = false
+        parked: [(hart: Int, process: GuestProcess)], userCode: @escaping (String) -> UserCode?, property: String,
+        isWalk: Bool = false
     ) throws(ReplayError) {
         self.run = run
         self.checked = checked
         self.kernel = kernel
         propertyName = property
         self.isWalk = isWalk
+        self.userCode = userCode
         calls = CallContext(checked, kernel.bindings)
+        bootCount = calls.bootCount(run)
         stops = StopFinder(checked.system, kernel.bindings)
         driver = Driver(control, kernel)
         likeness = Likeness(checked.system.types, Partners(checked.system.types))
@@ -59,7 +69,7 @@ package final class ReplaySession {
     private func cast(_ parked: [(hart: Int, process: GuestProcess)]) throws(ReplayError) {
         var free = parked
         // Who is named comes first: others are played by whoever is left.
-        let present = calls.presentPids(run)
+        let present = calls.presentPids(run).filter { kernel.isParked($0) }
         let programs = Set(parked.map(\.process.program))
         let isNamed = { [kernel] pid in kernel.program(ofProcess: pid).map { programs.contains($0) } ?? false }
         for pid in present.filter(isNamed) + present.filter({ !isNamed($0) }) {
@@ -79,6 +89,9 @@ package final class ReplaySession {
                 isNative: kernel.startedPrograms.contains(process.program))
             likeness.partners.set(pid, process, slot: kernel.slot(of: process))
         }
+        // The kernel looks for a slot from the first on, as the model does.
+        let idle = checked.system.types.pidNames.indices.filter { driver.driven[$0] == nil && kernel.isMade($0) }
+        for (pid, slot) in zip(idle, kernel.freeSlots(driver.memory)) { likeness.partners.reserve(pid, slot: slot) }
         for hart in driver.machine.harts.indices { driver.control.silenceTimer(hart: hart) }
     }
 
@@ -88,9 +101,9 @@ package final class ReplaySession {
     ///
     /// - Parameter until: stops before the step of that number.
     package func replay(until: Int? = nil) -> ReplayResult {
-        let begin = compare(after: 0, by: nil)
-        if let finding = begin.finding { return result(.diverged(step: 0), finding) }
-        for index in run.steps.indices {
+        let begin = compare(after: bootCount, by: nil)
+        if let finding = begin.finding { return result(.diverged(step: bootCount), finding) }
+        for index in run.steps.indices.dropFirst(bootCount) {
             if let until, index + 1 >= until {
                 return result(.notCompared, ReplayFinding("stopped before step \(until)", place: rowsLastPlace))
             }
@@ -126,7 +139,7 @@ package final class ReplaySession {
                 .notSchedulable(step: index + 1),
                 ReplayFinding("\(row.actor) is an action of the model: nothing in the kernel block says who takes it"))
         }
-        if let open, open.pid != pid {
+        if let open, open.pid != pid, !letGo(open.pid, after: open.step - 1) {
             return result(
                 .notSchedulable(step: open.step),
                 ReplayFinding(
@@ -134,11 +147,20 @@ package final class ReplaySession {
                         + "and \(row.actor) takes the next step"))
         }
         open = nil
+        if driven.position == .finished, run.state(before: index).processes[pid].position != .finished,
+            driven.hart != nil
+        {
+            return result(
+                .notSchedulable(step: index + 1),
+                ReplayFinding("\(row.actor) had ended, and starts again: nobody plays it a second time"))
+        }
         switch approach(driven, in: run.state(before: index)) {
         case .reached: break
-        case .strayed(let finding), .panicked(let finding): return result(.diverged(step: index + 1), finding)
+        case .strayed(let finding), .returned(let finding): return result(.diverged(step: index + 1), finding)
+        case .panicked(let finding): return panicked(finding, index, pid, row)
         }
         row.place = driver.place(of: driven)
+        (row.clock, row.hart) = (driver.machine.clock, driven.hart)
         row.player = player(driven)
         row.hart = driven.hart
         driver.clearStores()
@@ -150,16 +172,18 @@ package final class ReplaySession {
     }
 
     private func settle(_ outcome: DriveOutcome, _ index: Int, _ pid: Int, _ row: inout ReplayedStep) -> ReplayResult? {
-        let isLast = index == run.steps.count - 1
+        var outcome = outcome
+        if case .returned = outcome, let driven = driver.driven[pid], isOut(pid, after: index) {
+            // Where it is in the kernel does not matter any more, as long as all data are the same.
+            driver.rest(driven)
+            (driven.call, driven.position) = (nil, .user)
+            outcome = .reached
+        }
         switch outcome {
-        case .strayed(let finding):
+        case .strayed(let finding), .returned(let finding):
             let both = finding.with("; \(nextText(pid, index))")
             return result(.diverged(step: index + 1), both, adding: row)
-        case .panicked(let finding):
-            if isLast, let violation = run.steps[index].violation, violation.kind.isFatal {
-                return result(.reproduced, finding, adding: row)
-            }
-            return result(.diverged(step: index + 1), finding, adding: row)
+        case .panicked(let finding): return panicked(finding, index, pid, row)
         case .reached:
             if let violation = run.steps[index].violation, violation.kind.isFatal {
                 return broken(violation, index, &row)
@@ -170,6 +194,26 @@ package final class ReplaySession {
             row.comparedCount = count
             return finding.map { result(.diverged(step: index + 1), $0, adding: row) }
         }
+    }
+
+    /// Whether a process takes no step any more.
+    private func isOut(_ pid: Int, after index: Int) -> Bool {
+        run.steps[index].violation == nil && run.steps[(index + 1)...].allSatisfy { $0.actor != .process(pid: pid) }
+    }
+
+    /// A process that cannot be stopped after its last step, and takes no step any more, is let go to where its system call ends.
+    private func letGo(_ pid: Int, after index: Int) -> Bool {
+        guard isOut(pid, after: index), let driven = driver.driven[pid], driven.hart != nil else { return false }
+        guard case .reached = finishCall(driven, run.steps[index].state.processes[pid]) else { return false }
+        return true
+    }
+
+    /// The kernel panics at a step: that is the trace's end when nobody but this process has a step left, and the last one is
+    /// where the model cannot go on.
+    private func panicked(_ finding: ReplayFinding, _ index: Int, _ pid: Int, _ row: ReplayedStep) -> ReplayResult {
+        let isItsOwn = run.steps[index...].allSatisfy { $0.actor == .process(pid: pid) }
+        let isEnd = isItsOwn && run.steps.last?.violation.map(\.kind.isFatal) ?? false
+        return result(isEnd ? .reproduced : .diverged(step: index + 1), finding, adding: row)
     }
 
     /// What the model's process does next.
@@ -204,155 +248,8 @@ package final class ReplaySession {
         ReplayResult(
             verdict: verdict, kernel: kernel.name, property: propertyName, finding: finding,
             steps: rows + (row.map { [$0] } ?? []), stepCount: run.steps.count,
-            instructionCount: driver.control.instructionCount, compared: kernel.comparedNames,
+            instructionCount: driver.control.instructionCount, hasUserCode: hasUserCode, compared: kernel.comparedNames,
             unbound: kernel.unboundNames)
-    }
-
-    // MARK: Driving one process
-
-    /// Brings a process to where its next step begins.
-    private func approach(_ driven: Driven, in state: SystemState) -> DriveOutcome {
-        switch driven.position {
-        case .stopped, .between, .finished: return .reached
-        case .asleep:
-            guard driver.schedule(driven) else {
-                return .strayed(
-                    ReplayFinding(
-                        "process \(driven.process.number) sleeps in the kernel, and nobody has woken it; "
-                            + "the model's process goes on"))
-            }
-            let target = StopPoint.call(.acquire, argument: sleepLock(driven, state))
-            let outcome = driver.run(driven, to: target)
-            if case .reached = outcome { driven.position = .stopped(target) }
-            return outcome
-        case .user: return enter(driven, in: state)
-        }
-    }
-
-    /// The lock that a process takes when its sleep is over.
-    private func sleepLock(_ driven: Driven, _ state: SystemState) -> UInt64? {
-        guard let touch = ReferenceStepper(checked.system).nextTouch(ofProcess: driven.pid, in: state),
-            let access = touch.accesses.first
-        else { return nil }
-        return place(of: access)?.kernelAddress
-    }
-
-    /// Makes the system call that leads to the process's next step, and goes there.
-    private func enter(_ driven: Driven, in state: SystemState) -> DriveOutcome {
-        guard case .point(let index) = state.processes[driven.pid].position else { return .reached }
-        let node = checked.system.kind(of: driven.pid).process.points[index].node
-        guard let call = calls.entered(at: node, of: driven.pid), let systemCall = call.binding.systemCall else {
-            driven.position = .between
-            return .reached
-        }
-        driven.call = call.activation
-        driven.function = nil
-        if driven.isNative { return advance(driven, at: node, in: state) }
-        do {
-            let arguments = try calls.arguments(of: call, pid: driven.pid, in: state)
-            let words = try registers(driven, arguments)
-            driver.issue(driven, number: systemCall.number, words)
-        } catch {
-            return .strayed(ReplayFinding(error.description))
-        }
-        return advance(driven, at: node, in: state)
-    }
-
-    /// Goes on inside a system call to the stop before the process's next step.
-    private func advance(_ driven: Driven, at node: NodeID, in state: SystemState) -> DriveOutcome {
-        if let inner = calls.innermost(at: node, of: driven.pid), inner.activation != driven.function {
-            let entries = inner.binding.code.entries
-            if !entries.isEmpty, !calls.isCaller(inner.activation, of: driven.function, pid: driven.pid) {
-                let outcome = driver.run(driven, to: .address(entries))
-                guard case .reached = outcome else { return outcome }
-            }
-            driven.function = inner.activation
-        }
-        guard let stop = stops.stop(ofProcess: driven.pid, in: state, { self.place(of: $0) }) else {
-            driven.position = .between
-            return .reached
-        }
-        let outcome = driver.run(driven, to: stop)
-        if case .reached = outcome { driven.position = stop == .asleep ? .asleep : .stopped(stop) }
-        return outcome
-    }
-
-    /// Lets a process do its step, up to where its next one begins.
-    private func perform(_ driven: Driven, _ index: Int) -> DriveOutcome {
-        let step = run.steps[index]
-        if case .stopped(.call(.acquire, argument: let lock?)) = driven.position, let hart = driven.hart,
-            let finding = driver.free(lock, for: hart)
-        {
-            return .strayed(finding)
-        }
-        driver.begin(driven)
-        let after = step.state.processes[driven.pid]
-        let isOver = driven.call.map { calls.leaves($0, step.microSteps, of: driven.pid) } ?? true
-        guard step.violation == nil, !isOver, case .point(let point) = after.position else {
-            return finishCall(driven, after)
-        }
-        let node = checked.system.kind(of: driven.pid).process.points[point].node
-        let outcome = advance(driven, at: node, in: step.state)
-        if driven.position == .between { open = (driven.pid, index + 1) }
-        return outcome
-    }
-
-    /// Lets a process come back to user mode.
-    func finishCall(_ driven: Driven, _ after: ProcessState) -> DriveOutcome {
-        defer { if after.position == .finished { driven.position = .finished } }
-        guard driven.call != nil else {
-            driven.position = .user
-            return .reached
-        }
-        let outcome = driver.run(driven, to: .user)
-        guard case .reached = outcome else { return outcome }
-        if driven.hart == nil {
-            // It has ended in the kernel, too: nothing of it comes back.
-            driven.position = .finished
-            return .reached
-        }
-        driven.call = nil
-        driven.function = nil
-        driven.position = .user
-        driver.rest(driven)
-        return .reached
-    }
-
-    // MARK: Arguments
-
-    /// The registers of a system call: model values as the kernel knows them; what is not named points to memory of the
-    /// process's own.
-    func registers(_ driven: Driven, _ arguments: [ArgumentValue]) throws(ReplayError) -> [UInt64] {
-        var words: [UInt64] = []
-        for argument in arguments { words.append(try register(argument)) }
-        var scratch = driven.stack & ~15
-        while words.count < 6 {
-            scratch -= 64
-            words.append(scratch)
-        }
-        return words
-    }
-
-    private func register(_ argument: ArgumentValue) throws(ReplayError) -> UInt64 {
-        switch argument.value {
-        case .integer(let number):
-            if argument.isNumber { return UInt64(bitPattern: likeness.kernelNumber(of: number)) }
-            return UInt64(truncatingIfNeeded: number)
-        case .bool(let flag): return flag ? 1 : 0
-        case .member(let ordinal):
-            if case .enumeration = argument.type { return UInt64(ordinal) }
-            if let number = likeness.partners.number(ordinal, of: argument.type) {
-                return UInt64(bitPattern: number)
-            }
-            throw ReplayError(
-                "\(checked.system.types.describe(argument.value, as: argument.type)) has no number in the kernel yet")
-        case .some(let inner):
-            guard case .optional(let wrapped) = argument.type else { break }
-            return try register(ArgumentValue(value: inner, type: wrapped, isNumber: argument.isNumber))
-        case .null, .structure, .array, .sequence, .set, .lock: break
-        }
-        throw ReplayError(
-            "\(checked.system.types.describe(argument.value, as: argument.type)) cannot be passed in a register")
     }
 }
 
@@ -364,11 +261,6 @@ extension ViolationKind {
         case .lockDiscipline, .ownership, .deadlock, .property: false
         }
     }
-}
-
-extension FunctionCode {
-    /// Every place at which it is entered.
-    var entries: Set<UInt64> { Set([entry].compactMap(\.self) + inlined.map(\.entry)) }
 }
 
 extension SourceRange {

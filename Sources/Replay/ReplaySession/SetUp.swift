@@ -9,7 +9,7 @@ extension ReplaySession {
     /// A model begins with processes of a page or two, a parked process has the memory of its program.
     func setUp() throws(ReplayError) {
         guard let grow = calls.binding(ofSystemCall: "sbrk"), let number = grow.systemCall?.number else { return }
-        let start = run.initial
+        let start = run.state(before: bootCount)
         for (line, element) in kernel.elements where kernel.isSize(line) {
             guard case .integer(let wanted)? = element.value(in: start),
                 case .success(.integer(let now)) = kernel.read(line, element, situation), wanted != now,

@@ -47,7 +47,9 @@ package struct StopFinder {
         let point = process.points[index]
         if let addresses = overrides[point.name] { return .address(addresses) }
         if case .resumed = process.code.nodes[point.node].operation { return .asleep }
-        guard let touch = stepper.nextTouch(ofProcess: pid, in: state) else { return nil }
+        guard let touch = stepper.nextTouch(ofProcess: pid, in: joined(process.code.nodes[point.node], state)) else {
+            return nil
+        }
         // What the model asserts is no code of the kernel's.
         if case .assert = process.code.nodes[touch.node].operation { return nil }
         guard let access = chosen(touch, process.code.nodes[touch.node]) else { return nil }
@@ -60,6 +62,22 @@ package struct StopFinder {
         case .load: return lookUp(access).map { .access(Watch($0.range, onLoad: true, onStore: false)) }
         case .store: return lookUp(access).map { .access(Watch($0.range, onLoad: false, onStore: true)) }
         }
+    }
+
+    /// Where a process waits for another to finish: the state in which it has, since the kernel has nothing of the kind.
+    private func joined(_ node: Node, _ state: SystemState) -> SystemState {
+        guard case .join = node.operation else { return state }
+        var state = state
+        for pid in state.processes.indices where state.processes[pid].position != .idle && !isAt(node, pid, state) {
+            state.processes[pid].position = .finished
+        }
+        return state
+    }
+
+    private func isAt(_ node: Node, _ pid: Int, _ state: SystemState) -> Bool {
+        guard case .point(let index) = state.processes[pid].position else { return false }
+        let (process, _) = system.kind(of: pid)
+        return process.code.nodes[process.points[index].node].range == node.range
     }
 
     /// Which access of a node the kernel is stopped at: the store of an assignment, the datum itself rather than the index

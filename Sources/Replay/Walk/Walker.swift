@@ -17,6 +17,8 @@ package struct WalkReport: Sendable {
     package fileprivate(set) var instructionCount: UInt64 = 0
     /// Walks that ended before a step at which the kernel cannot be stopped.
     package fileprivate(set) var unschedulableCount = 0
+    /// Why one of them did.
+    package fileprivate(set) var reason = ""
     /// The first walk on which the kernel went another way, as short as it could be made.
     package fileprivate(set) var divergence: ReplayResult?
 
@@ -73,7 +75,9 @@ extension WalkReport {
         stepCount += result.steps.count
         comparedCount += result.steps.reduce(0) { $0 + $1.comparedCount }
         instructionCount += result.instructionCount
-        if case .notSchedulable = result.verdict { unschedulableCount += 1 }
+        guard case .notSchedulable(let step) = result.verdict else { return }
+        unschedulableCount += 1
+        reason = "\(result.steps.last { $0.number <= step }?.name ?? "a step"): \(result.finding?.message ?? "")"
     }
 
     /// What people read.
@@ -82,7 +86,8 @@ extension WalkReport {
             "walked \(kernel): \(walkCount) walks, \(stepCount) steps, \(comparedCount) data compared, "
             + "\(instructionCount) instructions\n"
         if unschedulableCount > 0 {
-            text += "  \(unschedulableCount) walks ended early, at a step before which the kernel cannot be stopped\n"
+            text +=
+                "  \(unschedulableCount) walks ended early, at a step after which the kernel cannot be stopped:\n    \(reason)\n"
         }
         guard let divergence else { return text + "AGREED: model and kernel had the same state after every step\n" }
         return text + ReplayText(divergence, source: "the shortest walk found").text
