@@ -145,8 +145,10 @@ import Testing
                 "state p.x|((struct proc *)&proc[p])->x['a'] + 0x8000UL|", "abstract p.y|(p.x + 1)",
                 "lock queue.lock|shmem_queue.lock",
                 "func insert(r)|shmem_queue_insert(src_pid: r.src)|crypto_op(r.va, r.size)",
-                "func remove()|shmem_queue_remove()|()", "func read(a)|-()|load((a * 4))", "func begin()|-()|boot()",
-                "func run()|exec()|exec()", "value insert.-|result == 0", "value insert.r|result", "step insert.put|line \"shmem.c\":51", "pid|proc[].pid",
+                "func remove()|shmem_queue_remove()|()",
+                "func read(a)|-()|load((a * 4))", "func begin()|-()|boot()",
+                "func run()|exec()|exec()", "value insert.-|result == 0", "value insert.r|result",
+                "step insert.put|line \"shmem.c\":51", "pid|proc[].pid",
                 "process client[0]|program \"crypto_cli\"", "console prime|command.prime", "harts 2",
             ])
     }

@@ -70,8 +70,6 @@ package struct ReplayedStep: Sendable {
     package let spec: String
     /// The machine's clock when its process stood before it.
     var clock: UInt64 = 0
-    /// The hart that its process was on.
-    var hart: Int?
     /// Where the kernel was stopped before it.
     package var place: KernelPlace?
     /// How many bound data were compared after it.

@@ -160,7 +160,7 @@ package final class ReplaySession {
         case .panicked(let finding): return panicked(finding, index, pid, row)
         }
         row.place = driver.place(of: driven)
-        (row.clock, row.hart) = (driver.machine.clock, driven.hart)
+        row.clock = driver.machine.clock
         row.player = player(driven)
         row.hart = driven.hart
         driver.clearStores()
