@@ -45,10 +45,10 @@ extension TermPool {
             case .variable: known[Int(part.index)] = assignment.value(ofVariable: node.payload)
             default:
                 // The width of a choice's operands is that of its second; all others have one width throughout.
-                let operands = [node.first, node.second, node.third].map { $0 < 0 ? 0 : known[Int($0)] }
+                func operand(_ index: Int32) -> UInt64 { index < 0 ? 0 : known[Int(index)] }
                 let width = Int(nodes[Int(node.first)].width)
                 known[Int(part.index)] = WordArithmetic.value(
-                    node, width: width, (operands[0], operands[1], operands[2]))
+                    node, width: width, (operand(node.first), operand(node.second), operand(node.third)))
             }
         }
         return roots.map { known[Int($0.index)] }
@@ -57,5 +57,55 @@ extension TermPool {
     /// Whether a truth value is true under an assignment.
     package func isTrue(_ term: Term, under assignment: Assignment) -> Bool {
         values(of: [term], under: assignment) == [1]
+    }
+}
+
+/// One truth value of a pool, to be evaluated many times: what it is made of is found once.
+package struct TermEvaluator {
+    private struct Part {
+        let node: TermNode
+        let operandWidth: Int
+        /// Places of the operands among the parts; 0 where there is none.
+        let operands: (Int, Int, Int)
+    }
+
+    private let parts: [Part]
+    private var known: [UInt64]
+
+    /// An evaluator of a term.
+    package init(_ pool: TermPool, _ root: Term) {
+        var places: [Int32: Int] = [:]
+        parts = pool.parts(of: [root]).map { part in
+            places[part.index] = places.count
+            let node = pool.node(part)
+            func place(_ index: Int32) -> Int { places[index] ?? 0 }
+            return Part(
+                node: node, operandWidth: node.first < 0 ? 0 : Int(pool.nodes[Int(node.first)].width),
+                operands: (place(node.first), place(node.second), place(node.third)))
+        }
+        known = [UInt64](repeating: 0, count: parts.count)
+    }
+
+    /// Number of terms that an evaluation evaluates.
+    package var partCount: Int { parts.count }
+
+    /// The constant words among them.
+    package var constants: [UInt64] {
+        parts.compactMap { $0.node.operation == .constant && $0.node.width > 0 ? $0.node.payload : nil }
+    }
+
+    /// Whether it is true under an assignment. O(terms that it is made of).
+    package mutating func isTrue(under assignment: Assignment) -> Bool {
+        for (index, part) in parts.enumerated() {
+            switch part.node.operation {
+            case .constant, .illSorted: known[index] = part.node.payload
+            case .variable: known[index] = assignment.value(ofVariable: part.node.payload)
+            default:
+                let (a, b, c) = part.operands
+                known[index] = WordArithmetic.value(
+                    part.node, width: part.operandWidth, (known[a], known[b], known[c]))
+            }
+        }
+        return known.last == 1
     }
 }

@@ -21,7 +21,7 @@ import Testing
     }
 
     static let paths =
-        ["queue", "map", "tlb", "forkexec", "prime", "crypto"].map { "Specs/\($0).spec" }
+        ["addresses", "queue", "map", "tlb", "forkexec", "prime", "crypto"].map { "Specs/\($0).spec" }
         + ["queue_live", "lock_live", "spin_live", "prime_live"].map { "Specs/live/\($0).spec" }
 
     static let faults: [Fault] = paths.flatMap { path -> [Fault] in

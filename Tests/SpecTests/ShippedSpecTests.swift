@@ -13,7 +13,7 @@ import Testing
 
     /// The large ones are left out of a quick run.
     static let paths =
-        ["Specs/crypto.spec", "Specs/prime.spec", "Specs/tlb.spec"]
+        ["Specs/addresses.spec", "Specs/crypto.spec", "Specs/prime.spec", "Specs/tlb.spec"]
         + ["condition", "ring", "sleeplock", "spinlock"].map { "Specs/library/\($0).spec" }
         + ["queue_live", "lock_live", "spin_live", "prime_live"].map { "Specs/live/\($0).spec" }
         + (isQuick ? [] : ["Specs/queue.spec", "Specs/map.spec", "Specs/forkexec.spec"])

@@ -176,7 +176,7 @@ struct ProofJudge {
             }
         }
         var search = LeastValues(
-            pool: encoded.pool, solver: solver, claim: encoded.violation,
+            pool: encoded.pool, solver: solver, isValid: encoded.isValid, claim: encoded.violation,
             leaves: encoded.parameters.flatMap(\.leaves))
         let (least, isLeast) = search.search(from: first)
         for (assignment, isLeast) in [(least, isLeast), (first, false)] {
