@@ -15,7 +15,8 @@ struct Shmcheck: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            CheckCommand.self, CiCommand.self, SimulateCommand.self, ShowCommand.self, WhyCommand.self,
+            CheckCommand.self, CiCommand.self, ProveCommand.self, SimulateCommand.self, ShowCommand.self,
+            WhyCommand.self,
             TraceCommand.self,
             GraphCommand.self, ExplainCommand.self, BindCommand.self, ReplayCommand.self, EvidenceCommand.self,
             InitCommand.self, FormatCommand.self, LspCommand.self, DoctorCommand.self, CacheCommand.self,

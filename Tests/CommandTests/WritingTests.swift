@@ -229,7 +229,7 @@ import Testing
 
     private static let commands = [
         "check", "ci", "show", "why", "trace", "graph", "explain", "init", "fmt", "lsp", "doctor", "cache",
-        "completions", "simulate", "bind", "replay", "evidence", "boot", "disassemble", "version",
+        "completions", "prove", "simulate", "bind", "replay", "evidence", "boot", "disassemble", "version",
     ]
 
     @Test func theManualPageHasEveryCommandAndOption() throws {

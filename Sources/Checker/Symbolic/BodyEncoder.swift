@@ -7,7 +7,7 @@ extension FormulaEncoder {
     // MARK: Calls
 
     func call(_ id: PureID, _ arguments: [Formula], _ formula: Formula) throws(EncodingFailure) -> SymbolicValue {
-        let pure = model.pures[id]
+        guard let pure = model?.pures[id] else { throw fail("a call that was not put in place", at: formula.range) }
         var locals: [LocalID: SymbolicValue] = [:]
         for (parameter, argument) in arguments.enumerated() { locals[parameter] = try encode(argument) }
         let caller = path
@@ -141,7 +141,8 @@ extension FormulaEncoder {
     func joined(_ first: SymbolicPath, _ second: SymbolicPath, _ isFirst: Term) -> SymbolicPath {
         if pool.truth(first.live) == false { return second }
         if pool.truth(second.live) == false { return first }
-        var result = SymbolicPath(live: pool.or(first.live, second.live), locals: second.locals)
+        var result = SymbolicPath(live: pool.or(first.live, second.live), locals: second.locals, state: second.state)
+        if let one = first.state, let two = second.state { result.state = values.choice(isFirst, one, two) }
         for (local, value) in first.locals {
             result.locals[local] = second.locals[local].map { values.choice(isFirst, value, $0) } ?? value
         }

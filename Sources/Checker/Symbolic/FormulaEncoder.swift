@@ -8,14 +8,22 @@ struct SymbolicPath {
     /// True for the values whose run is here.
     var live: Term
     var locals: [LocalID: SymbolicValue] = [:]
+    /// The data and processes of a system; nil in a proof.
+    var state: SymbolicState?
 }
 
-/// Encodes formulas and bodies of one model.
+/// Encodes formulas and bodies of one model, or of a system.
 ///
 /// A trap ends a run: its condition is added to `traps`, and what follows it no longer matters for those values. What
-/// is cut (`assume`, a loop that was not unrolled to its end) leaves `live` instead.
+/// is cut (`assume`, a loop that was not unrolled to its end) leaves `live` instead. In a system what is wrong is added
+/// to `violations` by its kind, and leaves `live` as well: a step does at most one thing wrong.
 final class FormulaEncoder {
-    let model: TypedModel
+    /// The model whose pure functions are called; nil for a system, in which no call is left.
+    let model: TypedModel?
+    /// Who reads the data of a system; nil in a proof, which is about its parameters alone.
+    var reading: SystemReading?
+    /// True for the values with which a step does something wrong, by what it is.
+    var violations: [ViolationKind: Term] = [:]
     let values: SymbolicValues
     var pool: TermPool { values.pool }
     var types: TypeTable { values.types }
@@ -33,6 +41,8 @@ final class FormulaEncoder {
     let unrollLimit: Int
     /// Whether a condition may be true for some values; asked before each further turn of such a loop.
     var isPossible: (Term) -> Bool = { _ in true }
+    /// Whether the work must end; asked now and then.
+    var isOver: () -> Bool = { false }
     private var operationCount = 0
 
     static let operationLimit = 200_000
@@ -50,9 +60,11 @@ final class FormulaEncoder {
         var continues: [SymbolicPath] = []
     }
 
-    init(model: TypedModel, pool: TermPool, unrollLimit: Int = 256) {
+    convenience init(model: TypedModel, pool: TermPool) { self.init(model, types: model.types, pool: pool) }
+
+    init(_ model: TypedModel?, types: TypeTable, pool: TermPool, unrollLimit: Int = 256) {
         self.model = model
-        values = SymbolicValues(pool: pool, types: model.types)
+        values = SymbolicValues(pool: pool, types: types)
         path = SymbolicPath(live: pool.bool(true))
         traps = pool.bool(false)
         incomplete = pool.bool(false)
@@ -62,7 +74,21 @@ final class FormulaEncoder {
 
     // MARK: Endings
 
-    func trap(when condition: Term) { traps = pool.or(traps, pool.and(path.live, condition)) }
+    func trap(when condition: Term) {
+        if reading == nil {
+            traps = pool.or(traps, pool.and(path.live, condition))
+        } else {
+            violate(.trap, when: condition)
+        }
+    }
+
+    /// Ends the run with a violation for the values with which the condition is true.
+    func violate(_ kind: ViolationKind, when condition: Term) {
+        let hit = pool.and(path.live, condition)
+        if pool.truth(hit) == false { return }
+        violations[kind] = violations[kind].map { pool.or($0, hit) } ?? hit
+        cut(unless: pool.not(condition))
+    }
 
     func cut(unless condition: Term) {
         cuts = pool.or(cuts, pool.and(path.live, pool.not(condition)))
@@ -87,6 +113,9 @@ final class FormulaEncoder {
     /// Counts work, so that code that is too large is refused and not tried for ever.
     func charge(_ range: SourceRange) throws(EncodingFailure) {
         operationCount += 1
+        if operationCount % 256 == 0, isOver() {
+            throw fail("the time limit was reached before the steps were encoded", at: range, "--time gives it longer")
+        }
         if operationCount > Self.operationLimit || pool.count > Self.termLimit {
             throw fail(
                 "what must be solved is too large", at: range,
@@ -117,7 +146,8 @@ final class FormulaEncoder {
             return known
         case .local(let id): return try local(id, formula.range)
         case .load(let place): return try load(place, formula.range)
-        case .selfProcess, .predicate: throw notOfProofs("the state of processes", formula.range)
+        case .selfProcess: return try selfProcess(formula)
+        case .predicate(let predicate): return try ask(predicate, formula.range)
         case .unary(let operation, let operand): return try unary(operation, operand, formula)
         case .binary(let operation, let left, let right): return try binary(operation, left, right, formula)
         case .conditional(let test, let then, let otherwise):
@@ -144,8 +174,7 @@ final class FormulaEncoder {
             path.locals[local] = try encode(value)
             return try encode(body)
         case .call(let id, let arguments): return try call(id, arguments, formula)
-        case .old:
-            throw fail("`old` is not encoded", at: formula.range)
+        case .old: throw fail("`old` is not encoded", at: formula.range)
         }
     }
 
@@ -217,7 +246,9 @@ final class FormulaEncoder {
         var value: SymbolicValue
         switch place.root {
         case .local(let id): value = try local(id, range)
-        case .variable(let id): throw notOfProofs(model.variables[id].name, range)
+        case .variable(let id):
+            guard reading != nil else { throw notOfProofs(model?.variables[id].name ?? "data", range) }
+            value = try loadDatum(id, place.indices, range)
         case .object: throw fail("a group of data has no value", at: range)
         }
         for component in place.path {
@@ -233,7 +264,7 @@ final class FormulaEncoder {
     }
 
     /// A proof is about all values of its parameters, whatever the state.
-    private func notOfProofs(_ what: String, _ range: SourceRange) -> EncodingFailure {
+    func notOfProofs(_ what: String, _ range: SourceRange) -> EncodingFailure {
         fail("\(what) is read: a proof is about its parameters alone", at: range, "make what it reads a parameter")
     }
 }

@@ -33,6 +33,36 @@ extension SymbolicValues {
         return Unknown(value: value, isValid: maker.isValid, leaves: maker.leaves)
     }
 
+    /// An unknown number below `count`, as an ordinal.
+    func unknown(below count: Int, _ name: String) -> (term: Term, isValid: Term, leaves: [Leaf]) {
+        var maker = UnknownMaker(values: self)
+        let term = maker.below(UInt64(max(1, count)), name, width: SymbolicValue.memberWidth)
+        return (term, maker.isValid, maker.leaves)
+    }
+
+    /// The terms in the places of an unknown value's variables, in the order of its leaves.
+    func leafTerms(_ value: SymbolicValue, _ type: Type) -> [Term] {
+        func below(_ term: Term, _ count: UInt64) -> [Term] {
+            count == 1 ? [] : [pool.extract(term, from: 0, width: 64 - (count - 1).leadingZeroBitCount)]
+        }
+        switch (value, type) {
+        case (.bool(let term), _): return [term]
+        case (.integer(let term), .integer(let integer)):
+            if integer.lower == 0, integer.upper < Int128(1) << 63 { return below(term, UInt64(integer.upper) + 1) }
+            return [term]
+        case (.member(let term), _): return below(term, UInt64(types.count(of: type) ?? 1))
+        case (.lock(let term), _): return below(term, UInt64(types.pidCount) + 1)
+        case (.optional(let isSome, let inner), .optional(let wrapped)): return [isSome] + leafTerms(inner, wrapped)
+        case (.structure(let fields), .structure(let id)):
+            return zip(fields, types.structures[id].fields).flatMap { leafTerms($0, $1.type) }
+        case (.array(let elements), .array(let element, _)): return elements.flatMap { leafTerms($0, element) }
+        case (.sequence(let count, let elements), .sequence(let element, let max)):
+            return below(count, UInt64(max) + 1) + elements.flatMap { leafTerms($0, element) }
+        case (.set(let members), _): return members
+        default: preconditionFailure("a symbolic value of another type")
+        }
+    }
+
     /// The value under an assignment; the value is one of the type.
     func value(_ symbolic: SymbolicValue, _ type: Type, under assignment: Assignment) -> Value {
         func bits(_ term: Term) -> UInt64 { pool.values(of: [term], under: assignment)[0] }
@@ -115,7 +145,7 @@ private struct UnknownMaker {
     }
 
     /// A number below `count`, with as many bits as it needs.
-    private mutating func below(_ count: UInt64, _ name: String, width: Int) -> Term {
+    mutating func below(_ count: UInt64, _ name: String, width: Int) -> Term {
         if count == 1 { return pool.word(0, width: width) }
         let bits = 64 - (count - 1).leadingZeroBitCount
         let variable = pool.variable(name, .bits(bits))

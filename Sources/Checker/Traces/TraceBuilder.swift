@@ -46,7 +46,7 @@ struct TraceBuilder {
         let before = steps.count > 1 ? steps[steps.count - 2].state : initial
         return Trace(
             system: system, initial: initial, steps: steps, violation: violation,
-            explanation: explain(violation, end, before: steps.isEmpty ? nil : before))
+            explanation: system.explain(violation, end, before: steps.isEmpty ? nil : before))
     }
 
     /// The shortest run to a step that takes a lock while another is held.
@@ -139,19 +139,5 @@ struct TraceBuilder {
         case .holds, .notChecked:
             throw TraceMismatch(message: "\(property.name) is not false where the engine says so")
         }
-    }
-
-    private func explain(_ violation: Violation, _ state: SystemState, before: SystemState?) -> Trace.Explanation? {
-        guard case .property(let index) = violation.kind else { return nil }
-        let judge = ReferenceProperties(system)
-        let property = system.properties[index]
-        guard case .isFalse(let number, let values) = judge.judge(index, in: state, before: before) else { return nil }
-        let part = property.parts[number]
-        var evaluator = judge.evaluator(for: part, of: property, values, state, before)
-        let explainer = FormulaExplainer(types: system.types)
-        let binders = zip(part.binders, values).map { ($0.name, system.types.describe($1, as: $0.type)) }
-        return Trace.Explanation(
-            text: part.formula.range.file.text(of: part.formula.range),
-            values: explainer.explain(part.formula, &evaluator), binders: binders)
     }
 }
