@@ -6,7 +6,7 @@ import Model
 import SystemPackage
 
 /// `--engine`
-enum EngineChoice: String, ExpressibleByArgument, CaseIterable {
+enum ProofEngine: String, ExpressibleByArgument, CaseIterable {
     case induction, chc
 }
 
@@ -27,7 +27,7 @@ struct ProveCommand: ParsableCommand {
     @Option(help: "Steps of induction, at most.")
     var k = 3
     @Option(help: "induction or chc; both, one after the other, unless it is said.")
-    var engine: EngineChoice?
+    var engine: ProofEngine?
     @Option(name: .customShort("D"), help: "Set a constant.")
     var define: [String] = []
     @Option(help: "Put a fault in.")

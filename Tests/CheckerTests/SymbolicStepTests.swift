@@ -176,7 +176,7 @@ import Testing
         let first = given ?? (environment["CI"] == "true" ? 77_001 : UInt64.random(in: 0..<1 << 40))
         print("random specs for the encoding from seed \(first)")
         var (encoded, proved, failures) = (0, 0, 0)
-        for number in 0..<(given != nil ? 1 : isQuick ? 25 : 150) where failures < 4 {
+        for number in 0..<(given != nil ? 1 : isQuick ? 25 : 80) where failures < 4 {
             let seed = first &+ UInt64(number)
             var writer = RandomWriter(seed: seed)
             let text = writer.spec().text
