@@ -105,9 +105,14 @@ import Testing
             }
         }
         work(20)
-        let before = Solver.allocatedBytes
-        work(400)
-        #expect(Int(Solver.allocatedBytes) - Int(before) < 100 << 20)
+        // Other tests ask Z3 at the same time, and its count is of all: what is left behind shows each time.
+        var least = Int.max
+        for _ in 0..<5 where least >= 100 << 20 {
+            let before = Solver.allocatedBytes
+            work(400)
+            least = min(least, Int(Solver.allocatedBytes) - Int(before))
+        }
+        #expect(least < 100 << 20)
     }
 
     @Test func theLibraryTellsItsVersion() { #expect(Solver.version.split(separator: ".").count == 3) }
