@@ -40,9 +40,14 @@ struct CheckCommand: ParsableCommand {
     var replayOnViolation = false
     @Option(help: "With --replay-on-violation: guest, guest:healthy, guest:ID, or an ELF file.")
     var kernel = BuiltInGuest.word
+    @Option(
+        help: ArgumentHelp(
+            "Check every configuration of a grid: SLOTS=2..6,CLIENTS=1..3.", valueName: "const=low..high"))
+    var sweep: [SweepGrid] = []
     @OptionGroup(title: "Engine") var engine: EngineOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Gate") var gate: GateOptions
+    @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Cache") var cache: CacheOptions
 
@@ -52,11 +57,16 @@ struct CheckCommand: ParsableCommand {
         let runOutput = RunOutput(output, policy: try gate.policy(), settings: define)
         try output.checkReportsAreWritable()
         var results: [SpecResult] = []
+        let part = PartOfRun(parts, settings, options, paths: paths)
         for path in paths {
-            results.append(result(of: path, options))
+            guard let own = part.options(for: path, options) else { continue }
+            results.append(result(of: path, own))
             if Interrupts.exitCode != nil { break }
         }
-        if output.format == .human { Terminal.write(output.human.summary(results), to: .standardOutput) }
+        if output.format == .human {
+            let summary = sweep.isEmpty ? output.human.summary(results) : SweepText(output.human).text(results)
+            Terminal.write(summary, to: .standardOutput)
+        }
         var replay = ViolationReplay(kernel: kernel, outDir: output.outDir, settings: define)
         if replayOnViolation {
             for index in results.indices {
@@ -64,7 +74,9 @@ struct CheckCommand: ParsableCommand {
                 if output.format == .jsonl { Terminal.write(EventLines.result(results[index]), to: .standardOutput) }
             }
         }
-        let code = runOutput.finish(results)
+        let isWritten = part.write(results, outDir: output.outDir)
+        var code = runOutput.finish(results)
+        if !isWritten, code == 0 { code = Int32(ExitStatus.inputOutput.rawValue) }
         // Among JSON on standard output they would be no JSON.
         let stream = output.format == .human ? FileDescriptor.standardOutput : .standardError
         for text in replay.texts { Terminal.write(text, to: stream) }
@@ -109,17 +121,31 @@ struct CheckCommand: ParsableCommand {
 
     // MARK: Options
 
+    /// What shards of one run must agree in.
+    private var settings: RunSettings {
+        var settings = RunSettings()
+        settings.definitions = define
+        settings.sweep = sweep.flatMap(\.axes)
+        settings.fault = fault
+        settings.expectation = expect
+        settings.checksDeadlock = !noDeadlock
+        settings.keepsGoing = keepGoing
+        settings.isUnreduced = noReduce
+        settings.isStrict = strict
+        settings.depth = limits.depth
+        settings.flags = flags
+        return settings
+    }
+
+    /// The options of settings; a word that is none of the language's ends the program.
+    static func options(_ settings: RunSettings) throws -> CheckOptions {
+        do throws(MistakenSetting) { return try settings.options() } catch { throw ValidationError(error.message) }
+    }
+
     private func checkOptions() throws -> CheckOptions {
-        var options = CheckOptions()
-        options.definitions = try define.map { try Self.setting($0) }
-        options.fault = fault
+        var options = try Self.options(settings)
         options.only = only
         options.skip = skip
-        options.expectation = try expect.map { try Self.expectation($0) }
-        options.checksDeadlock = !noDeadlock
-        options.isUnreduced = noReduce
-        options.keepsGoing = keepGoing
-        options.isStrict = strict
         if let threads, !(1...256).contains(threads) { throw ValidationError("-j takes 1 to 256") }
         options.threads = threads ?? Terminal.coreCount
         options.engine = engine.engine.value
@@ -132,17 +158,6 @@ struct CheckCommand: ParsableCommand {
     static func setting(_ text: String) throws -> SettingSyntax {
         guard let setting = SettingSyntax(text: text) else { throw ValidationError("-D takes NAME=VALUE, not \(text)") }
         return setting
-    }
-
-    private static func expectation(_ text: String) throws -> Expectation {
-        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-        switch (parts.first, parts.count) {
-        case ("holds", 1): return .holds
-        case ("deadlock", 1): return .deadlock
-        case ("violated", 2): return .violated(parts[1], only: false)
-        case ("not_reached", 2): return .notReached(parts[1])
-        default: throw ValidationError("--expect takes holds, deadlock, violated:NAME or not_reached:NAME")
-        }
     }
 
     // MARK: Output
@@ -161,9 +176,21 @@ struct CheckCommand: ParsableCommand {
         case .human: break
         }
         Self.report(result.diagnostics, colour: output.color)
+        // A sweep is shown as one table, when all is done.
+        guard sweep.isEmpty else { return }
         let isGrouped = RunOutput.isGitHubActions
         if isGrouped { Terminal.write(GitHubReport.group(result.path), to: .standardOutput) }
         Terminal.write(output.human.text(result), to: .standardOutput)
         if isGrouped { Terminal.write(GitHubReport.endGroup, to: .standardOutput) }
+    }
+}
+
+/// `--sweep`: axes in one word, `A=1..3,B=2..4`.
+struct SweepGrid: ExpressibleByArgument {
+    let axes: [String]
+
+    init?(argument: String) {
+        axes = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard axes.allSatisfy({ !$0.isEmpty }) else { return nil }
     }
 }

@@ -30,6 +30,7 @@ struct CiCommand: ParsableCommand {
     @OptionGroup(title: "Engine") var engine: EngineOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Gate") var gate: GateOptions
+    @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Cache") var cache: CacheOptions
 
@@ -41,17 +42,21 @@ struct CiCommand: ParsableCommand {
         Interrupts.install()
         let policy = try gate.policy()
         try output.checkReportsAreWritable()
-        let files = try specs()
-        var options = CheckOptions()
-        options.isStrict = strict
+        let all = try SpecSearch.specs(below: paths, exclude: exclude)
+        var settings = RunSettings()
+        settings.isStrict = strict
+        settings.depth = limits.depth
+        settings.flags = limits.flags
+        var options = try CheckCommand.options(settings)
         options.engine = engine.engine.value
         limits.apply(to: &options)
         options.cache = cache.verdicts
         options.deadline = budget.map { .now + .seconds($0.number) }
-        let shared = options
+        let part = PartOfRun(parts, settings, options, paths: all)
+        let files = all.compactMap { path in part.options(for: path, options).map { (path: path, options: $0) } }
         let runOutput = RunOutput(output, policy: policy)
         let text = GateText(output.human, policy: policy)
-        let jobs = min(jobs ?? Workers.processorCount, files.count)
+        let jobs = max(1, min(jobs ?? Workers.processorCount, files.count))
         let printed = PrintedInOrder { result in
             switch output.format {
             case .human: show(result, text)
@@ -64,26 +69,14 @@ struct CiCommand: ParsableCommand {
         Interrupts.during {
             Workers.run(count: jobs, items: files.count) { index in
                 guard Interrupts.exitCode == nil else { return }
-                printed.add(result(of: files[index], shared, mode), at: index)
+                printed.add(result(of: files[index].path, files[index].options, mode), at: index)
             }
         }
         let results = printed.all
         if output.format == .human { Terminal.write(text.summary(results), to: .standardOutput) }
-        throw ExitCode(runOutput.finish(results))
-    }
-
-    private func specs() throws -> [String] {
-        var files: [String] = []
-        for path in paths.isEmpty ? ["."] : paths {
-            for file in SpecSearch.specs(below: path) where !files.contains(file) { files.append(file) }
-        }
-        files = files.filter { file in !exclude.contains { file.contains($0) } }
-        guard !files.isEmpty else {
-            Terminal.note(
-                "there is no .spec file below \(paths.isEmpty ? "this folder" : paths.joined(separator: ", "))")
-            throw ExitCode(Int32(ExitStatus.commandLine.rawValue))
-        }
-        return files
+        let isWritten = part.write(results, outDir: output.outDir)
+        let code = runOutput.finish(results)
+        throw ExitCode(isWritten || code != 0 ? code : Int32(ExitStatus.inputOutput.rawValue))
     }
 
     private func result(of path: String, _ options: CheckOptions, _ mode: ProgressMode) -> SpecResult {

@@ -28,24 +28,14 @@ struct ProveCommand: ParsableCommand {
     var k = 3
     @Option(help: "induction or chc; both, one after the other, unless it is said.")
     var engine: ProofEngine?
-    @Option(name: .customShort("D"), help: "Set a constant.")
-    var define: [String] = []
-    @Option(help: "Put a fault in.")
-    var fault: String?
-    @Option(help: "The constants of one check.")
-    var only: String?
-    @Flag(help: "Make every micro-step a step.")
-    var noReduce = false
+    @OptionGroup(title: "System") var system: SystemOptions
     @Option(help: "Let Z3 think so long about one question (5s).")
     var smtTimeout: Amount?
     @Option(help: "Stop after so long for each spec (60s).")
     var time: Amount?
     @Option(help: "human or json.")
     var format: OutputFormat = .human
-    @Option(help: "Runs as changes or in full: diff, full, off.")
-    var trace: TraceChoice = .diff
-    @Option(help: "auto, always or never.")
-    var color: ColourChoice = .auto
+    @OptionGroup(title: "Output") var style: TraceStyleOptions
 
     func validate() throws {
         guard (1...64).contains(k) else { throw ValidationError("--k takes 1 to 64") }
@@ -54,13 +44,13 @@ struct ProveCommand: ParsableCommand {
     func run() throws {
         Interrupts.install()
         var options = ProveOptions()
-        options.definitions = try define.map { try CheckCommand.setting($0) }
-        options.fault = fault
-        options.check = only
+        options.definitions = try system.define.map { try CheckCommand.setting($0) }
+        options.fault = system.fault
+        options.check = system.only
         options.invariants = invariant
         options.depth = k
         options.engine = engine.flatMap { ProveOptions.Engine(rawValue: $0.rawValue) }
-        options.isUnreduced = noReduce
+        options.isUnreduced = system.noReduce
         options.solverSeconds = smtTimeout?.number ?? options.solverSeconds
         options.seconds = time?.number ?? options.seconds
         options.isCancelled = { Interrupts.exitCode != nil }
@@ -68,7 +58,7 @@ struct ProveCommand: ParsableCommand {
         for path in paths where Interrupts.exitCode == nil {
             let source = try CheckCommand.source(path)
             let result = Interrupts.during { prove(source, read: SpecFiles.imported, options: options) }
-            CheckCommand.report(result.diagnostics, colour: color)
+            CheckCommand.report(result.diagnostics, colour: style.color)
             if format == .human, result.system != nil { Terminal.write(result.text(text), to: .standardOutput) }
             results.append(result)
         }
@@ -86,7 +76,7 @@ struct ProveCommand: ParsableCommand {
 
     private var text: ProofText {
         ProofText(
-            width: Terminal.width, hasColour: Terminal.hasColour(color), isUnicode: Terminal.isUnicode,
-            mode: TraceMode(rawValue: trace.rawValue) ?? .diff)
+            width: Terminal.width, hasColour: Terminal.hasColour(style.color), isUnicode: Terminal.isUnicode,
+            mode: TraceMode(rawValue: style.trace.rawValue) ?? .diff)
     }
 }

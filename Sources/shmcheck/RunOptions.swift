@@ -68,7 +68,8 @@ struct OutputOptions: ParsableArguments {
     var format: RunFormat = .human
     @Option(
         help: ArgumentHelp(
-            "Write a report, as often as wanted: html, json, junit, sarif, markdown or itf.", valueName: "kind=file"))
+            "Write a report, as often as wanted: html, json, junit, sarif, markdown, itf, or svg (of a sweep).",
+            valueName: "kind=file"))
     var report: [ReportFiles] = []
     @Option(help: "Where traces go.")
     var outDir = "shmcheck-out"

@@ -38,7 +38,8 @@ struct RunOutput {
         var report = report(results, status)
         for file in output.report.flatMap(\.files) {
             guard let text = report.text(file.kind) else {
-                Terminal.note("\(file.path) is not written: the run has no trace")
+                let missing = file.kind == .svg ? "--sweep" : "trace"
+                Terminal.note("\(file.path) is not written: the run has no \(missing)")
                 continue
             }
             do throws(ReadError) { try SpecFiles.write(text, to: file.path) } catch {

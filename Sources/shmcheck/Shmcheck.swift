@@ -15,7 +15,8 @@ struct Shmcheck: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            CheckCommand.self, CiCommand.self, ProveCommand.self, SimulateCommand.self, ShowCommand.self,
+            CheckCommand.self, CiCommand.self, ListCommand.self, MergeCommand.self, ProveCommand.self,
+            SimulateCommand.self, ShowCommand.self,
             WhyCommand.self,
             TraceCommand.self,
             GraphCommand.self, ExplainCommand.self, BindCommand.self, ReplayCommand.self, EvidenceCommand.self,

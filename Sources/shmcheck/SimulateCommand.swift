@@ -19,16 +19,10 @@ struct SimulateCommand: ParsableCommand {
     var steps = 50
     @Option(help: "The first walk's seed: the same seed gives the same walks.")
     var seed: UInt64 = 0
-    @Option(name: .customShort("D"), help: "Set a constant.")
-    var define: [String] = []
-    @Option(help: "Put a fault in.")
-    var fault: String?
-    @Option(help: "The constants of one check.")
-    var only: String?
-    @Flag(help: "Make every micro-step a step.")
-    var noReduce = false
-    @Option(help: "Walks as changes or in full: diff, full, off.")
-    var trace: TraceChoice = .diff
+    @OptionGroup(title: "System") var system: SystemOptions
+    @OptionGroup(title: "Output") var style: TraceStyleOptions
+    @Option(help: ArgumentHelp("Write what was found for `shmcheck merge`.", valueName: "file"))
+    var part: String?
 
     func validate() throws {
         guard traces > 0, traces <= 1_000_000 else { throw ValidationError("--traces takes 1 to 1000000") }
@@ -37,24 +31,45 @@ struct SimulateCommand: ParsableCommand {
 
     func run() throws {
         var options = SimulationOptions()
-        options.definitions = try define.map { try CheckCommand.setting($0) }
-        options.fault = fault
-        options.only = only
-        options.isUnreduced = noReduce
+        options.definitions = try system.define.map { try CheckCommand.setting($0) }
+        options.fault = system.fault
+        options.only = system.only
+        options.isUnreduced = system.noReduce
         options.traces = traces
         options.steps = steps
         options.seed = seed
         let source = try CheckCommand.source(spec)
-        let result = simulate(source, read: SpecFiles.imported, options: options)
-        CheckCommand.report(result.diagnostics, colour: .auto)
+        let result = Checker.simulate(source, read: SpecFiles.imported, options: options)
+        CheckCommand.report(result.diagnostics, colour: style.color)
         if result.status != .rejected { print(result) }
-        throw ExitCode(Int32(result.status.rawValue))
+        var status = result.status
+        if let part, status != .rejected, !PartOfRun.write(try document(source, result), to: part) {
+            status = ExitStatus.combined([status, .inputOutput])
+        }
+        throw ExitCode(Int32(status.rawValue))
+    }
+
+    /// The walks as a part of a run: the check that they go through is one of the spec's, or that of -D.
+    private func document(_ source: SourceFile, _ result: SimulationResult) throws -> ShardDocument {
+        var settings = RunSettings()
+        settings.definitions = system.define
+        settings.isUnreduced = system.noReduce
+        var options: CheckOptions
+        do throws(MistakenSetting) { options = try settings.options() } catch { throw ValidationError(error.message) }
+        if system.define.isEmpty {
+            options.only = (system.fault ?? system.only).map { [$0] } ?? []
+        } else {
+            settings.fault = system.fault
+            options.fault = system.fault
+        }
+        let plan = Array(plan(source, read: SpecFiles.imported, options: options).prefix(1))
+        return ShardDocument(maker: .this, settings: settings, plan: plan, hunt: result)
     }
 
     private func print(_ result: SimulationResult) {
         let text = SimulationText(
-            width: Terminal.width, hasColour: Terminal.hasColour(.auto), isUnicode: Terminal.isUnicode,
-            mode: TraceMode(rawValue: trace.rawValue) ?? .diff)
+            width: Terminal.width, hasColour: Terminal.hasColour(style.color), isUnicode: Terminal.isUnicode,
+            mode: TraceMode(rawValue: style.trace.rawValue) ?? .diff)
         var violated: [String] = []
         for (number, walk) in result.walks.enumerated() {
             var (end, isBad) = ("", false)
@@ -66,6 +81,8 @@ struct SimulateCommand: ParsableCommand {
                 (end, isBad) = ("\(name) VIOLATED", true)
                 if !violated.contains(name) { violated.append(name) }
             }
+            // A hunt is for what it meets.
+            guard part == nil || isBad else { continue }
             Terminal.write(
                 text.walk(walk.trace, number: number + 1, seed: walk.seed, end: end, isBad: isBad),
                 to: .standardOutput)

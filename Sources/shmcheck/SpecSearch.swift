@@ -1,5 +1,8 @@
 // Finding specs below folders.
 
+import ArgumentParser
+import Checker
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -21,6 +24,21 @@ enum SpecSearch {
         var found: [String] = []
         collect(path == "." ? "" : path, &found)
         return found.sorted()
+    }
+
+    /// The specs below several paths, each once; this folder when there is none.
+    static func specs(below paths: [String], exclude: [String]) throws -> [String] {
+        var files: [String] = []
+        for path in paths.isEmpty ? ["."] : paths {
+            for file in specs(below: path) where !files.contains(file) { files.append(file) }
+        }
+        files = files.filter { file in !exclude.contains { file.contains($0) } }
+        guard !files.isEmpty else {
+            let place = paths.isEmpty ? "this folder" : paths.joined(separator: ", ")
+            Terminal.note("there is no .spec file below \(place)")
+            throw ExitCode(Int32(ExitStatus.commandLine.rawValue))
+        }
+        return files
     }
 
     private static func collect(_ folder: String, _ found: inout [String]) {

@@ -43,7 +43,9 @@ enum HouseRules {
             target: "Model", lowestFirst: ["Source", "Syntax", "Library", "Formula", "Typing", "System", "Lowering"]),
         FolderOrder(
             target: "Checker",
-            lowestFirst: ["Explicit", "Native", "Liveness", "Symbolic", "Traces", "Verdict", "Reports", "Checking"]),
+            lowestFirst: [
+                "Explicit", "Native", "Liveness", "Symbolic", "Traces", "Verdict", "Reports", "Checking", "Shards",
+            ]),
         FolderOrder(
             target: "Emu",
             lowestFirst: [

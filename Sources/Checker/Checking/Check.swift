@@ -16,6 +16,12 @@ public struct CheckOptions: Sendable {
     public var expectation: Expectation?
     /// Looks for deadlocks, unless `--no-deadlock`.
     public var checksDeadlock = true
+    /// `--sweep NAME=LO..HI`: the plain configuration, or a fault, for each point of a grid.
+    public var sweep: [SweepAxis] = []
+    /// Of the checks that are asked for these alone; nil for all. A shard has its own.
+    public var units: Set<String>?
+    /// Results of the parts of a run: nothing is explored.
+    var recorded: [String: RecordedResult]?
     /// `--keep-going`: decides every property.
     public var keepsGoing = false
     /// `--no-reduce`: the base meaning.
@@ -82,7 +88,8 @@ public func check(_ source: SourceFile, read: @escaping SpecLoader.Reader, optio
         return SpecRun.rejected(source.path, loaded.main, diagnostics)
     }
     let chosen = run.chosen(from: stated)
-    if options.changesConfigurations { run.reportErrors(of: chosen) }
+    // What is wrong with a sweep as a whole shows at its first point; a value that does not fit, at that value.
+    if options.changesConfigurations { run.reportErrors(of: options.sweep.isEmpty ? chosen : Array(chosen.prefix(1))) }
     if diagnostics.hasErrors {
         return SpecResult(
             path: source.path, checks: [], diagnostics: diagnostics.all, readError: nil, isUsageError: true)
@@ -92,7 +99,7 @@ public func check(_ source: SourceFile, read: @escaping SpecLoader.Reader, optio
 
 extension CheckOptions {
     /// Whether what is run differs from what the file asks for; its mistakes are then those of the command line.
-    fileprivate var changesConfigurations: Bool { !definitions.isEmpty || expectation != nil }
+    fileprivate var changesConfigurations: Bool { !definitions.isEmpty || !sweep.isEmpty || expectation != nil }
 }
 
 /// One check as a spec or the command line asks for it.
@@ -106,6 +113,8 @@ struct Configuration {
     var depth: Int?
     var expected: Expectation?
     var expectedRange: SourceRange?
+    /// `NAME=VALUE` that this check alone has, from `--sweep`.
+    var sweepPoint: [String] = []
 
     var isRejection: Bool { if case .rejected = expected { true } else { false } }
 }
@@ -141,6 +150,12 @@ struct SpecRun {
 
     /// Those that the options ask for.
     func chosen(from stated: [Configuration]) -> [Configuration] {
+        let asked = asked(from: stated)
+        guard let units = options.units else { return asked }
+        return asked.filter { units.contains($0.displayName) }
+    }
+
+    private func asked(from stated: [Configuration]) -> [Configuration] {
         if let id = options.fault {
             guard var plain = stated.first(where: { $0.fault == id }) else {
                 reportUnknown("--fault", id, "fault", among: stated.compactMap(\.fault))
@@ -149,10 +164,11 @@ struct SpecRun {
             plain.expected = options.expectation
             plain.expectedRange = nil
             plain.settings += options.definitions
-            return [plain]
+            return options.sweep.isEmpty ? [plain] : swept(plain)
         }
         if options.changesConfigurations {
-            return [Configuration(settings: options.definitions, expected: options.expectation)]
+            let plain = Configuration(settings: options.definitions, expected: options.expectation)
+            return options.sweep.isEmpty ? [plain] : swept(plain)
         }
         var chosen = stated
         for (option, names) in [("--only", options.only), ("--skip", options.skip)] {
@@ -230,7 +246,9 @@ struct SpecRun {
         for configuration in configurations {
             options.willCheck?(configuration.displayName)
             let check = CheckRun(configuration: configuration, loaded: loaded, options: options, cache: cache)
-            checks.append(check.run())
+            var result = check.run()
+            result.sweepPoint = configuration.sweepPoint
+            checks.append(result)
             if options.limits.isCancelled?() ?? false { break }
         }
         return SpecResult(path: source.path, checks: checks, diagnostics: plain.all, readError: nil)

@@ -206,7 +206,7 @@ struct CheckJudge {
         let first = cycles.first?.edges.first
         return PropertyResult(
             name: "lock_order", kind: .lock, verdict: first == nil ? unviolated(explorer, isComplete) : .violated,
-            message: cycles.first?.text(arrow: "->"), range: first?.trace.steps.last?.range, trace: first?.trace,
+            message: cycles.first?.text(arrow: "->"), range: first?.trace?.steps.last?.range, trace: first?.trace,
             evaluations: nil, witnessDepth: nil)
     }
 

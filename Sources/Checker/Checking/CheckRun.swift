@@ -21,6 +21,9 @@ struct CheckRun {
         if memory != "sc" || model.unsupported.contains(where: { $0.property == nil }) {
             return .unsupported(configuration, model, memory, proofs(of: model))
         }
+        if let recorded = options.recorded {
+            return (recorded[configuration.displayName] ?? RecordedResult()).result(of: self, model, diagnostics)
+        }
         if model.isOfProofsAlone { return proofsAlone(model, diagnostics) { clock.now - start } }
         // What Z3 said is asked again: proofs are quick, and their counterexamples are not kept.
         guard let cache = options.cache, model.proofs.isEmpty else {

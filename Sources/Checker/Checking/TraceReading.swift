@@ -73,13 +73,9 @@ public enum TraceReading {
     }
 
     /// The run of a trace in a system that is known to be its own.
-    static func trace(_ bytes: [UInt8], in system: TransitionSystem) throws(TraceReadingError) -> Trace {
-        do throws(JSONError) {
-            var walk = TraceWalk(system: system, document: try JSONText.parse(bytes))
-            do throws(TraceReadingError) { return try walk.trace() } catch { throw JSONError(message: error.message) }
-        } catch {
-            throw TraceReadingError(error.message)
-        }
+    static func trace(_ document: JSONValue, in system: TransitionSystem) throws(TraceReadingError) -> Trace {
+        var walk = TraceWalk(system: system, document: document)
+        return try walk.trace()
     }
 
     /// The system of the trace's check, with the constants that the trace was made with.
@@ -139,6 +135,8 @@ private struct TraceWalk {
     let layout: ITFLayout
     let states: [JSONValue]
     let details: JSONValue
+    /// For a lasso: the state after the last one.
+    let loop: Int?
     /// The step at which it went on furthest, for the message.
     var furthest = 0
 
@@ -147,6 +145,7 @@ private struct TraceWalk {
         layout = ITFLayout(system)
         states = document.at("states").list
         details = document.at("#meta").at("shmcheck")
+        loop = document.at("loop").int
     }
 
     mutating func trace() throws(TraceReadingError) -> Trace {
@@ -238,6 +237,7 @@ private struct TraceWalk {
         let name = details.at("property").string ?? ""
         let last = steps.last?.state ?? initial
         let before = steps.isEmpty ? nil : steps.count == 1 ? initial : steps[steps.count - 2].state
+        if let loop { return try lasso(initial, steps, loop) }
         if violation == nil, details.at("verdict").string == "violated" {
             if let index = system.properties.firstIndex(where: { $0.name == name }) {
                 let property = system.properties[index]
@@ -259,5 +259,26 @@ private struct TraceWalk {
             }
         }
         return Trace(system: system, initial: initial, steps: steps, violation: violation, explanation: explanation)
+    }
+
+    /// A run that goes on for ever. That it breaks its property was judged when it was written; here its steps are taken
+    /// again, and its loop has to close.
+    private func lasso(_ initial: SystemState, _ steps: [Trace.Step], _ loop: Int) throws(TraceReadingError) -> Trace {
+        let name = details.at("property").string ?? ""
+        guard let index = system.properties.firstIndex(where: { $0.name == name }) else {
+            throw TraceReadingError("the spec has no property \(name)")
+        }
+        guard (0...steps.count).contains(loop) else { throw TraceReadingError("the loop begins outside of the trace") }
+        let property = system.properties[index]
+        let violation = Violation(
+            kind: .property(index), message: details.at("message").string ?? property.message ?? name,
+            range: property.range)
+        var trace = Trace(system: system, initial: initial, steps: steps, violation: violation, explanation: nil)
+        let last = trace.state(after: steps.count)
+        // The state at which the loop begins is written once more at its end; a run that stands still has no loop.
+        let start = loop > 0 && trace.state(after: loop - 1) == last ? loop - 1 : loop
+        guard trace.state(after: start) == last else { throw TraceReadingError("the loop of the trace does not close") }
+        trace.loopStart = start
+        return trace
     }
 }

@@ -57,6 +57,9 @@ struct VerdictKey {
         Self.hash(text.utf8) + Self.hash(text.utf8.reversed())
     }
 
+    /// 64 bits of a text as 16 digits.
+    static func hash(_ text: String) -> String { hash(text.utf8) }
+
     private static func hash(_ bytes: some Sequence<UInt8>) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
@@ -66,18 +69,38 @@ struct VerdictKey {
 }
 
 extension CheckRun {
+    /// A longer run costs more to take again than the cache saves.
+    private static let stepLimit = 1000
+
     /// The result of an earlier run of the same check; nil when there is none that can be used.
     func cached(_ key: VerdictKey, _ model: TypedModel, _ diagnostics: Diagnostics) -> CheckResult? {
         guard let bytes = options.cache?.read(key.name) else { return nil }
         guard let document = try? JSONText.parse(bytes), document.at("key").string == key.text else { return nil }
-        return CachedCheck(document: document, check: self, model: model, diagnostics: diagnostics).result
+        let kept = KeptResult(document: document.at("result"), check: self, model: model, diagnostics: diagnostics)
+        var result = kept.result
+        result?.isCached = true
+        result?.seconds = 0
+        return result
     }
 
     /// Keeps a result, unless a limit of the moment shaped it.
     func keep(_ result: CheckResult, _ key: VerdictKey) {
-        guard let cache = options.cache, let text = CachedCheck.document(result, key, loaded.main.source.path) else {
-            return
+        guard let cache = options.cache, isLasting(result),
+            let kept = KeptResult.document(result, loaded.main.source.path)
+        else { return }
+        let document: JSONValue = ["key": .string(key.text), "result": kept]
+        cache.write(key.name, Array((document.compactText + "\n").utf8))
+    }
+
+    /// Never what a limit or an interrupt cut short, nor a mistake of ours, nor what is read back without its runs or
+    /// without what judged it: cycles of locks, and lassos.
+    private func isLasting(_ result: CheckResult) -> Bool {
+        guard result.internalErrors.isEmpty, result.lockCycles.isEmpty else { return false }
+        let traces = result.properties.compactMap(\.trace)
+        guard traces.allSatisfy({ $0.loopStart == nil && $0.steps.count <= Self.stepLimit }) else { return false }
+        switch result.limit {
+        case nil, .depth: return true
+        case .states, .time, .memory, .interrupt, .missing: return false
         }
-        cache.write(key.name, Array(text.utf8))
     }
 }

@@ -38,6 +38,8 @@ public struct ExplorationProgress: Sendable {
 /// Why a run ended before it saw everything.
 public enum LimitReached: String, Sendable {
     case depth, states, time, memory, interrupt
+    /// No part of the run has it.
+    case missing
 }
 
 /// A violation as the explorer finds it: enough to build the trace.

@@ -220,9 +220,9 @@ public struct HumanReport: Sendable {
 }
 
 /// Words for a shell.
-enum Shell {
+public enum Shell {
     /// The word as it must be typed; quoted when it holds anything but plain characters.
-    static func quoted(_ word: String) -> String {
+    public static func quoted(_ word: String) -> String {
         let isPlain =
             !word.isEmpty
             && word.utf8.allSatisfy { byte in

@@ -22,7 +22,8 @@ public struct TraceOrigin: Sendable {
 extension TraceOrigin {
     /// The origin of what a check found.
     public init(of check: CheckResult, settings: [String] = []) {
-        self.init(check: check.fault == nil ? check.name : nil, fault: check.fault, settings: settings)
+        let isOfFile = check.fault == nil && check.sweepPoint.isEmpty
+        self.init(check: isOfFile ? check.name : nil, fault: check.fault, settings: settings + check.sweepPoint)
     }
 }
 
@@ -44,6 +45,13 @@ public struct ITFReport {
     public static func document(
         _ trace: Trace, source: String, property: String, verdict: String, origin: TraceOrigin = TraceOrigin()
     ) -> String {
+        json(trace, source: source, property: property, verdict: verdict, origin: origin).prettyText + "\n"
+    }
+
+    /// The same as a value.
+    static func json(
+        _ trace: Trace, source: String, property: String, verdict: String, origin: TraceOrigin = TraceOrigin()
+    ) -> JSONValue {
         let layout = ITFLayout(trace.system)
         let states = (0...trace.steps.count).map { state($0, of: trace, layout) }
         let document: JSONValue = [
@@ -58,11 +66,7 @@ public struct ITFReport {
             "vars": .array(layout.variables.map { .string($0.name) }),
             "states": .array(states),
         ]
-        if let loop = loop(of: trace), case .object(var members) = document {
-            members.append(.init("loop", .integer(Int128(loop))))
-            return JSONValue.object(members).prettyText + "\n"
-        }
-        return document.prettyText + "\n"
+        return document.adding(loop(of: trace).map { [.init("loop", .integer(Int128($0)))] } ?? [])
     }
 
     /// The state after the last one. The state at which the loop begins is written once more at its end, with the step

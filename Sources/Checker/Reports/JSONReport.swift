@@ -65,7 +65,7 @@ public struct JSONReport {
     private static func limit(_ limit: LimitReached?) -> JSONValue {
         switch limit {
         case nil, .depth: .null
-        case .states, .time, .memory, .interrupt: .optional(limit?.rawValue)
+        case .states, .time, .memory, .interrupt, .missing: .optional(limit?.rawValue)
         }
     }
 
@@ -144,8 +144,7 @@ public struct JSONReport {
             cycle.edges.map { edge in
                 [
                     "held": .string(edge.held), "taken": .string(edge.taken),
-                    "steps": .integer(Int128(edge.trace.steps.count)),
-                    "spec": .optional(edge.trace.steps.last?.range.description),
+                    "steps": .integer(Int128(edge.steps)), "spec": .optional(edge.place),
                 ]
             })
     }

@@ -40,11 +40,26 @@ public indirect enum JSONValue: Hashable, Sendable {
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
+    /// An object with more members at its end; anything else as it is.
+    public func adding(_ more: [Member]) -> JSONValue {
+        guard case .object(let members) = self else { return self }
+        return .object(members + more)
+    }
+
     /// Seconds, or another measured number, to three decimals; what is no number counts as 0.
     static func rounded(_ number: Double) -> JSONValue {
         let scaled = (number * 1000).rounded()
         guard scaled.isFinite, abs(scaled) < 9e18 else { return .thousandths(0) }
         return .thousandths(Int64(scaled))
+    }
+
+    /// The number of seconds that `rounded` wrote; 0 for anything else.
+    var seconds: Double {
+        switch self {
+        case .integer(let number): Double(number)
+        case .thousandths(let number): Double(number) / 1000
+        case .null, .bool, .string, .array, .object: 0
+        }
     }
 
     /// The string, or null.

@@ -27,9 +27,9 @@ struct LockOrderText {
         var lines = [""] + wrapped("lock order: \(text) is a cycle", indent: 0)
         for edge in cycle.edges {
             let name = TextLayout.oneLine("\(edge.taken) is taken with \(edge.held) held")
-            lines += wrapped("\(name), first in \(VerdictWording.steps(edge.trace.steps.count))", indent: 2)
-            guard showsRuns, traceMode != .off else { continue }
-            lines += TraceTable(edge.trace, style: style, mode: traceMode, width: width - 3).lines().map { "   " + $0 }
+            lines += wrapped("\(name), first in \(VerdictWording.steps(edge.steps))", indent: 2)
+            guard showsRuns, traceMode != .off, let trace = edge.trace else { continue }
+            lines += TraceTable(trace, style: style, mode: traceMode, width: width - 3).lines().map { "   " + $0 }
         }
         return lines
     }

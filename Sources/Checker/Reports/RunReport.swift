@@ -5,6 +5,8 @@ import Model
 /// The formats of `--report`.
 public enum ReportKind: String, Sendable, CaseIterable {
     case html, json, junit, sarif, markdown, itf
+    /// The picture of a sweep.
+    case svg
 }
 
 /// The results of a run: every format is written from these alone, so that none needs a run of its own.
@@ -38,7 +40,7 @@ public struct RunReport: Sendable {
         self.timestamp = timestamp
     }
 
-    /// The text in a format; nil for ITF when there is no trace at all.
+    /// The text in a format; nil for ITF when there is no trace at all, and for SVG without a sweep.
     public func text(_ kind: ReportKind) -> String? {
         switch kind {
         case .html: HTMLReport(self).document
@@ -47,6 +49,7 @@ public struct RunReport: Sendable {
         case .sarif: SARIFReport(self).document
         case .markdown: MarkdownReport(self, isForSummary: false).document
         case .itf: firstTrace
+        case .svg: SweepPicture(results).document
         }
     }
 
@@ -144,11 +147,12 @@ extension CheckResult {
         var words = ["shmcheck", "check", spec.path]
         if let fault {
             words += ["--fault", fault]
-        } else if let name {
+        } else if sweepPoint.isEmpty, let name {
             words += ["--only", name]
-        } else if spec.checks.count > 1 {
+        } else if sweepPoint.isEmpty, spec.checks.count > 1 {
             words += ["--only", "default"]
         }
+        words += sweepPoint.flatMap { ["-D", $0] }
         return (words + spec.flags).map(Shell.quoted).joined(separator: " ")
     }
 }

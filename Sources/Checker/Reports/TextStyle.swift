@@ -174,7 +174,7 @@ enum TextLayout {
 }
 
 /// Words for numbers.
-enum Wording {
+public enum Wording {
     /// `48 213`: groups of three digits.
     static func grouped(_ number: Int) -> String {
         let digits = Array(String(number.magnitude))
@@ -187,7 +187,7 @@ enum Wording {
     }
 
     /// `1 step`, `8 steps`.
-    static func count(_ number: Int, _ noun: String) -> String {
+    public static func count(_ number: Int, _ noun: String) -> String {
         "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
     }
 

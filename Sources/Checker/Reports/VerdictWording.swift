@@ -118,6 +118,7 @@ struct VerdictWording {
         case .time: "time limit"
         case .memory: "memory limit"
         case .interrupt: "interrupted"
+        case .missing: "not explored"
         }
     }
 

@@ -42,7 +42,7 @@ public struct PropertyResult: Sendable {
     /// Its kind.
     public let kind: ReportedKind
     /// What is said of it.
-    public let verdict: Verdict
+    public internal(set) var verdict: Verdict
     /// The property's sentence, or what went wrong.
     public let message: String?
     /// Where it is stated, or where the violation happened.
@@ -118,9 +118,9 @@ public struct CheckResult: Sendable {
     /// What the check says must come out.
     public let expected: Expectation?
     /// Whether it did; nil without expectation.
-    public let isMet: Bool?
+    public internal(set) var isMet: Bool?
     /// Why it did not.
-    public let unmetReason: String?
+    public internal(set) var unmetReason: String?
     /// Stated properties in file order, then the built-in ones.
     public internal(set) var properties: [PropertyResult]
     /// Locks that are taken in a cyclic order.
@@ -130,11 +130,13 @@ public struct CheckResult: Sendable {
     /// The system that was explored; nil when the spec was rejected.
     public let system: TransitionSystem?
     /// Seconds from start to verdict.
-    public let seconds: Double
+    public internal(set) var seconds: Double
     /// Bytes of the state store at the end.
     public let bytes: Int
     /// Our own mistakes that were noticed: a trace that could not be validated.
-    public let internalErrors: [String]
+    public internal(set) var internalErrors: [String]
+    /// `NAME=VALUE` that a sweep gave this check alone.
+    public internal(set) var sweepPoint: [String] = []
     /// Whether it was taken from the cache of verdicts.
     public internal(set) var isCached = false
 

@@ -1,12 +1,9 @@
-// The result of a check as it is kept, and made whole again from the spec as it stands now.
+// The result of a check as it is kept, by the cache or by a shard, and made whole again from the spec as it stands now.
 
 import Model
 
 /// Writes and reads results. Places and types come from the spec; traces are taken again step by step.
-struct CachedCheck {
-    /// A longer run costs more to take again than the cache saves.
-    private static let stepLimit = 1000
-
+struct KeptResult {
     let document: JSONValue
     let check: CheckRun
     let model: TypedModel
@@ -14,46 +11,46 @@ struct CachedCheck {
 
     // MARK: Writing
 
-    /// What is kept of a result; nil when it is not to be kept.
-    ///
-    /// Never what a limit or an interrupt cut short, nor a mistake of ours, nor cycles of locks, whose runs end anywhere.
-    static func document(_ result: CheckResult, _ key: VerdictKey, _ path: String) -> String? {
-        guard let system = result.system, result.internalErrors.isEmpty, result.lockCycles.isEmpty else { return nil }
-        // A lasso is not read back: its loop is more than its steps.
-        guard result.properties.allSatisfy({ $0.trace?.loopStart == nil }) else { return nil }
-        switch result.limit {
-        case nil, .depth: break
-        case .states, .time, .memory, .interrupt: return nil
-        }
-        guard result.properties.allSatisfy({ $0.trace?.steps.count ?? 0 <= Self.stepLimit }) else { return nil }
+    /// What is kept of a result; nil for a check that explored nothing: what it says is said of the spec alone.
+    static func document(_ result: CheckResult, _ path: String) -> JSONValue? {
+        guard let system = result.system else { return nil }
         let properties = result.properties.map { property -> JSONValue in
             var trace = JSONValue.null
-            if let run = property.trace {
-                let text = ITFReport.document(
+            // The run of a cycle of locks ends within a step, which cannot be taken again by itself.
+            if let run = property.trace, property.name != "lock_order" {
+                trace = ITFReport.json(
                     run, source: path, property: property.name, verdict: property.verdict.rawValue,
                     origin: TraceOrigin(of: result))
-                trace = .string(text)
             }
             return [
                 "name": .string(property.name), "kind": .string(property.kind.rawValue),
                 "verdict": .string(property.verdict.rawValue), "message": .optional(property.message),
                 "evaluations": .optional(property.evaluations), "witnessDepth": .optional(property.witnessDepth),
-                "trace": trace,
+                "scope": .optional(property.scope), "advice": .optional(property.advice), "trace": trace,
             ]
         }
-        let document: JSONValue = [
-            "key": .string(key.text), "scope": .string(result.scope.rawValue),
-            "limit": .optional(result.limit?.rawValue), "states": .integer(Int128(result.states)),
-            "transitions": .integer(Int128(result.transitions)), "depth": .integer(Int128(result.depth)),
-            "frontier": .integer(Int128(result.frontier)),
+        let cycles = result.lockCycles.map { cycle in
+            JSONValue.array(cycle.edges.map(edge))
+        }
+        return [
+            "scope": .string(result.scope.rawValue), "limit": .optional(result.limit?.rawValue),
+            "states": .integer(Int128(result.states)), "transitions": .integer(Int128(result.transitions)),
+            "depth": .integer(Int128(result.depth)), "frontier": .integer(Int128(result.frontier)),
             "neverEnabled": .array(result.neverEnabled.map { .string($0) }),
             "unguarded": .array(result.exploredAsUnguarded.map { .string($0) }),
             "systemUnguarded": .array(system.exploredAsUnguarded.map { .string($0) }),
             "met": result.isMet.map { .bool($0) } ?? .null, "reason": .optional(result.unmetReason),
             "diagnostics": .integer(Int128(result.diagnostics.count)), "bytes": .integer(Int128(result.bytes)),
-            "properties": .array(properties),
+            "properties": .array(properties), "lockCycles": .array(cycles),
+            "internalErrors": .array(result.internalErrors.map { .string($0) }), "seconds": .rounded(result.seconds),
         ]
-        return document.compactText + "\n"
+    }
+
+    private static func edge(_ edge: LockOrderEdge) -> JSONValue {
+        [
+            "held": .string(edge.held), "taken": .string(edge.taken), "steps": .integer(Int128(edge.steps)),
+            "place": .optional(edge.place),
+        ]
     }
 
     // MARK: Reading
@@ -75,7 +72,7 @@ struct CachedCheck {
         let configuration = check.configuration
         func number(_ name: String) -> Int { document.at(name).int ?? 0 }
         func names(_ name: String) -> [String] { document.at(name).list.compactMap(\.string) }
-        var result = CheckResult(
+        return CheckResult(
             name: configuration.name, fault: configuration.fault, story: configuration.story,
             constants: model.constants.filter(\.isOwn), memory: configuration.memory ?? model.memory, scope: scope,
             depthBound: configuration.depth ?? check.options.limits.depth,
@@ -83,10 +80,20 @@ struct CachedCheck {
             transitions: number("transitions"), depth: number("depth"), frontier: number("frontier"),
             neverEnabled: names("neverEnabled"), exploredAsUnguarded: names("unguarded"),
             expected: configuration.expected, isMet: document.at("met").flag,
-            unmetReason: document.at("reason").string, properties: properties, lockCycles: [],
-            diagnostics: diagnostics.all, system: system, seconds: 0, bytes: number("bytes"), internalErrors: [])
-        result.isCached = true
-        return result
+            unmetReason: document.at("reason").string, properties: properties, lockCycles: lockCycles,
+            diagnostics: diagnostics.all, system: system, seconds: document.at("seconds").seconds,
+            bytes: number("bytes"), internalErrors: names("internalErrors"))
+    }
+
+    private var lockCycles: [LockCycle] {
+        document.at("lockCycles").list.map { cycle in
+            LockCycle(
+                edges: cycle.list.map { edge in
+                    LockOrderEdge(
+                        held: edge.at("held").string ?? "", taken: edge.at("taken").string ?? "",
+                        steps: edge.at("steps").int ?? 0, place: edge.at("place").string)
+                })
+        }
     }
 
     private func property(_ entry: JSONValue, _ system: TransitionSystem) -> PropertyResult? {
@@ -95,14 +102,17 @@ struct CachedCheck {
             let verdict = entry.at("verdict").string.flatMap(Verdict.init(rawValue:))
         else { return nil }
         var trace: Trace?
-        if let text = entry.at("trace").string {
-            guard let read = try? TraceReading.trace(Array(text.utf8), in: system) else { return nil }
+        if !entry.at("trace").isNull {
+            guard let read = try? TraceReading.trace(entry.at("trace"), in: system) else { return nil }
             trace = read
         }
         let stated = model.properties.first { $0.name == name }?.range ?? model.proofs.first { $0.name == name }?.range
         let range = stated ?? system.assertions.first { $0.name == name }?.range ?? trace?.violation?.range
-        return PropertyResult(
+        var result = PropertyResult(
             name: name, kind: kind, verdict: verdict, message: entry.at("message").string, range: range,
             trace: trace, evaluations: entry.at("evaluations").int, witnessDepth: entry.at("witnessDepth").int)
+        result.scope = entry.at("scope").string
+        result.advice = entry.at("advice").string
+        return result
     }
 }

@@ -1,0 +1,96 @@
+// What a hunt of random walks leaves for merging: violations with their runs. It never says that anything holds.
+
+import Model
+
+/// Walks of one hunt.
+struct HuntRecord {
+    let document: JSONValue
+
+    /// What is kept of a hunt: of each property the shortest run that violates it.
+    static func document(_ hunt: SimulationResult) -> JSONValue {
+        var shortest: [String: SimulatedWalk] = [:]
+        var order: [String] = []
+        for walk in hunt.walks {
+            guard case .violated(let name, _) = walk.end else { continue }
+            if let known = shortest[name], known.trace.steps.count <= walk.trace.steps.count { continue }
+            if shortest.updateValue(walk, forKey: name) == nil { order.append(name) }
+        }
+        let violations = order.compactMap { name -> JSONValue? in
+            guard let walk = shortest[name], case .violated(_, let kind) = walk.end else { return nil }
+            return [
+                "property": .string(name), "kind": .string(kind.rawValue),
+                "message": .optional(walk.trace.violation?.message),
+                "trace": ITFReport.json(
+                    walk.trace, source: hunt.path, property: name, verdict: Verdict.violated.rawValue),
+            ]
+        }
+        return [
+            "walks": .integer(Int128(hunt.walks.count)), "seed": .optional(hunt.walks.first.map { String($0.seed) }),
+            "violations": .array(violations), "witnessed": .array(hunt.witnessed.map { .string($0) }),
+        ]
+    }
+
+    /// Adds what the walks met: a violation decides what was open, a `reachable` that was seen is witnessed, and nothing
+    /// else is said.
+    func add(to result: inout CheckResult) {
+        for entry in document.at("violations").list {
+            guard let name = entry.at("property").string,
+                let kind = entry.at("kind").string.flatMap(ReportedKind.init(rawValue:)), let system = result.system,
+                let trace = try? TraceReading.trace(entry.at("trace"), in: system)
+            else {
+                result.internalErrors.append("a walk of a hunt cannot be taken again")
+                continue
+            }
+            add(trace, name, kind, entry.at("message").string, to: &result)
+        }
+        for name in document.at("witnessed").list.compactMap(\.string) {
+            guard let index = result.properties.firstIndex(where: { $0.name == name && $0.kind == .reachable }) else {
+                continue
+            }
+            switch result.properties[index].verdict {
+            case .inconclusive: result.properties[index].verdict = .holds
+            case .notReached: result.internalErrors.append("\(name) is not reached, and a walk of a hunt reached it")
+            default: break
+            }
+        }
+        result.judgeHunted()
+    }
+
+    private func add(
+        _ trace: Trace, _ name: String, _ kind: ReportedKind, _ message: String?, to result: inout CheckResult
+    ) {
+        let found = PropertyResult(
+            name: name, kind: kind, verdict: .violated, message: message,
+            range: result.properties.first { $0.name == name }?.range ?? trace.violation?.range, trace: trace,
+            evaluations: nil, witnessDepth: nil)
+        guard let index = result.properties.firstIndex(where: { $0.name == name }) else {
+            result.properties.append(found)
+            return
+        }
+        switch result.properties[index].verdict {
+        case .holds, .notReached:
+            result.internalErrors.append("\(name) is violated by a walk of a hunt, and holds in all states")
+        case .violated:
+            if trace.steps.count < result.properties[index].steps ?? .max { result.properties[index] = found }
+        case .holdsWithinBound, .inconclusive, .unknown, .notSupported, .error: result.properties[index] = found
+        }
+    }
+}
+
+extension CheckResult {
+    /// Whether the expectation is met, after a hunt: only what it found decides, never what it did not find.
+    fileprivate mutating func judgeHunted() {
+        guard scope != .exhaustive, let expected, let first = violated.first else { return }
+        func others(than name: String) -> [String] { violated.map(\.name).filter { $0 != name } }
+        switch expected {
+        case .holds: (isMet, unmetReason) = (false, "\(first.name) \(Verdict.violated.word)")
+        case .violated(let name, let only):
+            guard violated.contains(where: { $0.name == name }) else { return }
+            (isMet, unmetReason) = (true, nil)
+            let also = others(than: name)
+            if only, !also.isEmpty { (isMet, unmetReason) = (false, "also violated: \(also.joined(separator: ", "))") }
+        case .deadlock: if violated.contains(where: { $0.name == "deadlock" }) { (isMet, unmetReason) = (true, nil) }
+        case .notReached, .rejected: return
+        }
+    }
+}
