@@ -127,6 +127,28 @@ import Testing
         #expect(lines.contains("    \"small\"") && lines.contains("const A=1, B = 2"))
     }
 
+    /// A condition on lines of its own does not push the block behind it to the right.
+    @Test func theBlockBehindAConditionIsThatOfItsStatement() {
+        let text = """
+            spec S
+            prove p(a: u64)
+                where a > 0
+                    && a < 9 {
+                a > 0
+            } "positive"
+            process q {
+                for x in 0..<3
+                    where x > 0
+                        && x < 2 {
+                    skip
+                }
+                skip
+            }
+
+            """
+        #expect(SpecFormatter.formatted(SourceFile(path: "s", text: text)) == text)
+    }
+
     @Test func shippedSpecsAreInShape() throws {
         let result = try Command.run(["fmt", "--check", "Specs"], in: packageFolder)
         let shaken = result.output.components(separatedBy: "\n").filter {

@@ -67,7 +67,7 @@ extension ClaimResult {
         let kind: ProofText.Claim.Kind
         switch answer {
         case .inductive(let lemmas):
-            kind = .shown(lemmas == 0 ? "" : "with \(Wording.count(lemmas, "lemma")) about locks")
+            kind = .shown(lemmas == 0 ? "" : "with \(Wording.count(lemmas, "lemma")) about the code")
         case .proved(let how): kind = .shown(how)
         case .violated(let trace): kind = .violated(trace)
         case .counterexampleToInduction(let trace): kind = .notInductive(trace)

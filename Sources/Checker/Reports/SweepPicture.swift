@@ -5,7 +5,7 @@ import Model
 /// Draws the configurations of `--sweep`: the last constant runs to the right, the one before it downwards, and each
 /// value of the others has a grid of its own.
 struct SweepPicture {
-    private static let cell = (width: 132.0, height: 46.0)
+    private static let cell = (width: 146.0, height: 46.0)
     private static let label = 110.0
 
     private let results: [SpecResult]
@@ -79,10 +79,10 @@ struct SweepPicture {
             case .doubtful, .heading, .faint: ("open", "?")
             }
         drawing.box(x + 2, y + 2, Self.cell.width - 4, Self.cell.height - 4, kind)
-        let violated = check.violated.first.map { ": \($0.name)" } ?? ""
-        drawing.words(Drawing.cut("\(sign) \(wording.verdict.word)\(violated)", 18), x + 8, y + 19)
+        let words = check.violated.first?.name ?? wording.verdict.word
+        drawing.words(Drawing.cut("\(sign) \(words)", 20), x + 8, y + 19)
         let numbers = "\(Wording.grouped(check.states)) · \(SweepText.seconds(check)) s"
-        drawing.words(Drawing.cut(numbers, 18), x + 8, y + 35, "faint")
+        drawing.words(Drawing.cut(numbers, 20), x + 8, y + 35, "faint")
     }
 
     private static func distinct(_ texts: [String]) -> [String] {

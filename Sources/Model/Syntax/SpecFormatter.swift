@@ -134,6 +134,8 @@ public struct SpecFormatter {
         var open: [Open] = []
         // Indentation of the line that began the current statement, before and after.
         var statement = (old: 0, new: 0)
+        // Whether the statement's `where` began a line: a block behind it is the statement's, not that line's.
+        var hasCondition = false
         // Column of the comment at the end of the line before, before and after.
         var comment: (old: Int, new: Int)?
         for (index, line) in lines.enumerated() {
@@ -153,11 +155,16 @@ public struct SpecFormatter {
             if line.tokens.isEmpty, let aligned = comment, aligned.old == line.indent, aligned.old > 0 {
                 indent = aligned.new
             }
-            if !isContinuation, !line.tokens.isEmpty { statement = (line.indent, indent) }
+            if !isContinuation, !line.tokens.isEmpty { (statement, hasCondition) = ((line.indent, indent), false) }
+            if isContinuation, lexed.tokens[line.tokens].first?.word == "where" { hasCondition = true }
             let body = spaced(line)
             result.append(String(repeating: " ", count: indent) + body)
             comment = commentColumns(line, indent, body)
             push(line, indent, &open)
+            if hasCondition, lexed.tokens[line.tokens].last?.symbol == .leftBrace, !open.isEmpty {
+                open[open.count - 1] = Open(
+                    isBrace: true, oldIndent: statement.old, newIndent: statement.new, isLast: true)
+            }
         }
         while result.last == "" { result.removeLast() }
         return result.isEmpty ? "" : result.joined(separator: "\n") + "\n"
