@@ -29,6 +29,8 @@ struct ProveCommand: ParsableCommand {
     @Option(help: "induction or chc; both, one after the other, unless it is said.")
     var engine: ProofEngine?
     @OptionGroup(title: "System") var system: SystemOptions
+    @Flag(help: "Make every micro-step a step.")
+    var noReduce = false
     @Option(help: "Let Z3 think so long about one question (5s).")
     var smtTimeout: Amount?
     @Option(help: "Stop after so long for each spec (60s).")
@@ -50,7 +52,7 @@ struct ProveCommand: ParsableCommand {
         options.invariants = invariant
         options.depth = k
         options.engine = engine.flatMap { ProveOptions.Engine(rawValue: $0.rawValue) }
-        options.isUnreduced = system.noReduce
+        options.isUnreduced = noReduce
         options.solverSeconds = smtTimeout?.number ?? options.solverSeconds
         options.seconds = time?.number ?? options.seconds
         options.isCancelled = { Interrupts.exitCode != nil }

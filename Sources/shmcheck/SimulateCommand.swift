@@ -20,6 +20,8 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "The first walk's seed: the same seed gives the same walks.")
     var seed: UInt64 = 0
     @OptionGroup(title: "System") var system: SystemOptions
+    @Flag(help: "Make every micro-step a step.")
+    var noReduce = false
     @OptionGroup(title: "Output") var style: TraceStyleOptions
     @Option(help: ArgumentHelp("Write what was found for `shmcheck merge`.", valueName: "file"))
     var part: String?
@@ -34,7 +36,7 @@ struct SimulateCommand: ParsableCommand {
         options.definitions = try system.define.map { try CheckCommand.setting($0) }
         options.fault = system.fault
         options.only = system.only
-        options.isUnreduced = system.noReduce
+        options.isUnreduced = noReduce
         options.traces = traces
         options.steps = steps
         options.seed = seed
@@ -53,9 +55,8 @@ struct SimulateCommand: ParsableCommand {
     private func document(_ source: SourceFile, _ result: SimulationResult) throws -> ShardDocument {
         var settings = RunSettings()
         settings.definitions = system.define
-        settings.isUnreduced = system.noReduce
-        var options: CheckOptions
-        do throws(MistakenSetting) { options = try settings.options() } catch { throw ValidationError(error.message) }
+        settings.isUnreduced = noReduce
+        var options = try CheckCommand.options(settings)
         if system.define.isEmpty {
             options.only = (system.fault ?? system.only).map { [$0] } ?? []
         } else {

@@ -1,8 +1,8 @@
-// Options that say which system of a spec is meant: its constants, a fault, a check, how fine its steps are.
+// Options that several commands about one system share: which system of a spec is meant, and how its runs are printed.
 
 import ArgumentParser
 
-/// Which system of a spec.
+/// Which system of a spec: its constants, a fault, a check.
 struct SystemOptions: ParsableArguments {
     @Option(name: .customShort("D"), help: "Set a constant.")
     var define: [String] = []
@@ -10,8 +10,6 @@ struct SystemOptions: ParsableArguments {
     var fault: String?
     @Option(help: "The constants of one check.")
     var only: String?
-    @Flag(help: "Make every micro-step a step.")
-    var noReduce = false
 }
 
 /// How runs are printed.

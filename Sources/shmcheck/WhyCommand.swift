@@ -59,12 +59,7 @@ struct GraphCommand: ParsableCommand {
 
     @Argument(help: "A spec.")
     var path: String
-    @Option(name: .customShort("D"), help: "Set a constant.")
-    var define: [String] = []
-    @Option(help: "A fault of the spec.")
-    var fault: String?
-    @Option(help: "A check of the spec.")
-    var only: String?
+    @OptionGroup(title: "System") var system: SystemOptions
     @Option(help: "dot or mermaid.")
     var format: GraphChoice = .dot
     @Option(help: "locals: states that differ only in where processes stand are one.")
@@ -78,16 +73,16 @@ struct GraphCommand: ParsableCommand {
         Interrupts.install()
         let source = try CheckCommand.source(path)
         var choice = SpecSystem.Choice()
-        choice.fault = fault
-        choice.check = only
-        choice.definitions = try define.map { try CheckCommand.setting($0) }
+        choice.fault = system.fault
+        choice.check = system.only
+        choice.definitions = try system.define.map { try CheckCommand.setting($0) }
         let diagnostics = Diagnostics()
-        let system = SpecSystem(source, read: SpecFiles.imported, choice: choice, diagnostics: diagnostics)
+        let found = SpecSystem(source, read: SpecFiles.imported, choice: choice, diagnostics: diagnostics)
         CheckCommand.report(diagnostics.all, colour: .auto)
-        guard let system else { throw ExitCode(Int32(ExitStatus.rejected.rawValue)) }
+        guard let found else { throw ExitCode(Int32(ExitStatus.rejected.rawValue)) }
         let text: String
         do throws(StateGraph.TooLarge) {
-            text = try StateGraph.text(system.system, format.format, isCollapsed: collapse == .locals, limit: max)
+            text = try StateGraph.text(found.system, format.format, isCollapsed: collapse == .locals, limit: max)
         } catch {
             Terminal.note(
                 "there are more than \(error.limit) states; --max takes more, smaller constants (-D) make fewer")

@@ -80,7 +80,7 @@ struct CheckJudge {
         _ errors: inout [String]
     ) -> PropertyResult {
         let isReachable = property.kind == .reachable || property.kind == .reachableAlways
-        let kind = isReachable ? .reachable : ReportedKind(rawValue: property.kind.rawValue) ?? .invariant
+        let kind = property.kind.reported
         var evaluations = explorer.machine.evaluations[index] - explorer.initialEvaluations[index]
         if property.kind == .final { evaluations = finals[index] ?? 0 }
         var verdict: Verdict

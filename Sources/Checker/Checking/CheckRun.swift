@@ -273,7 +273,7 @@ extension CheckResult {
         let reason = "not executed yet: \(features.joined(separator: ", "))"
         let properties = model.properties.map { property in
             PropertyResult(
-                name: property.name, kind: ReportedKind(rawValue: property.kind.rawValue) ?? .reachable,
+                name: property.name, kind: property.kind.reported,
                 verdict: .notSupported, message: reason, range: property.range, trace: nil, evaluations: nil,
                 witnessDepth: nil)
         }

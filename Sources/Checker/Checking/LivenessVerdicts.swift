@@ -57,7 +57,7 @@ extension CheckJudge {
         }
         if isVoid(explorer), verdict == .holds { verdict = .inconclusive }
         return PropertyResult(
-            name: property.name, kind: ReportedKind(rawValue: property.kind.rawValue) ?? .temporal, verdict: verdict,
+            name: property.name, kind: property.kind.reported, verdict: verdict,
             message: message, range: property.range, trace: trace, evaluations: finding?.evaluations, witnessDepth: nil)
     }
 }

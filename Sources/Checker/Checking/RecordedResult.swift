@@ -100,8 +100,3 @@ struct RecordedResult: Sendable {
             system: system, seconds: 0, bytes: 0, internalErrors: [])
     }
 }
-
-extension PropertyKind {
-    /// The kind that reports tell.
-    var reported: ReportedKind { ReportedKind(rawValue: rawValue) ?? .reachable }
-}

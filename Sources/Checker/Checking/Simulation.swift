@@ -213,7 +213,7 @@ private struct RandomWalker {
         case .lockDiscipline, .ownership, .lockUse: .lock
         case .assertion: .assert
         case .deadlock: .deadlock
-        case .property(let index): ReportedKind(rawValue: system.properties[index].kind.rawValue) ?? .invariant
+        case .property(let index): system.properties[index].kind.reported
         }
     }
 }

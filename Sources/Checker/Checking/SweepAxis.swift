@@ -18,7 +18,7 @@ public struct SweepAxis: Sendable {
         guard parts.count == 2, SettingSyntax(text: "\(parts[0])=0") != nil else {
             throw MistakenSetting(message: "--sweep takes NAME=LOW..HIGH, not \(text)")
         }
-        let bounds = parts[1].components(around: "..").map { Int($0) }
+        let bounds = parts[1].split(separator: "..", omittingEmptySubsequences: false).map { Int($0) }
         guard let low = bounds[0], let high = bounds[bounds.count - 1], bounds.count <= 2 else {
             throw MistakenSetting(message: "--sweep takes whole numbers: \(parts[0])=2..6, not \(text)")
         }
@@ -47,13 +47,6 @@ public struct SweepAxis: Sendable {
         return axes.reduce([[]]) { points, axis in
             points.flatMap { point in axis.values.map { point + ["\(axis.name)=\($0)"] } }
         }
-    }
-}
-
-extension String {
-    /// The parts before and after each place where the separator stands.
-    fileprivate func components(around separator: String) -> [String] {
-        split(separator: separator, omittingEmptySubsequences: false).map(String.init)
     }
 }
 

@@ -53,13 +53,23 @@ struct Drawing {
                 + "\(MarkupText.html(text))</text>")
     }
 
-    /// The finished drawing.
+    /// The finished drawing, for a page that has the styles.
     ///
     /// - Parameter label: what it shows, for those who cannot see it.
     func svg(label: String, style: String = "pic") -> String {
+        element("class=\"\(style)\"", label: label, parts.joined())
+    }
+
+    /// The finished drawing as a document of its own, with its styles.
+    func document(label: String, styles: String) -> String {
+        element("xmlns=\"http://www.w3.org/2000/svg\"", label: label, "<style>\(styles)</style>\(parts.joined())")
+            + "\n"
+    }
+
+    private func element(_ attribute: String, label: String, _ content: String) -> String {
         let size = "\(Self.number(width + 6)) \(Self.number(height + 6))"
-        return "<svg class=\"\(style)\" role=\"img\" aria-label=\"\(MarkupText.html(label))\" viewBox=\"0 0 \(size)\" "
-            + "width=\"\(Self.number(width + 6))\" height=\"\(Self.number(height + 6))\">\(parts.joined())</svg>"
+        return "<svg \(attribute) role=\"img\" aria-label=\"\(MarkupText.html(label))\" viewBox=\"0 0 \(size)\" "
+            + "width=\"\(Self.number(width + 6))\" height=\"\(Self.number(height + 6))\">\(content)</svg>"
     }
 
     /// Words cut to a number of columns.

@@ -120,7 +120,7 @@ public struct Baseline: Sendable {
 
     /// Whether the check failed then, and at nothing less than what it fails at now.
     func covers(_ check: CheckResult, in spec: SpecResult) -> Bool {
-        guard let known = failures[Key(spec: spec.path, check: check.name ?? check.fault ?? "default")] else {
+        guard let known = failures[Key(spec: spec.path, check: check.displayName)] else {
             return false
         }
         return known.isSuperset(of: check.violated.map(\.name))
@@ -131,7 +131,7 @@ public struct Baseline: Sendable {
         var mended: [String] = []
         for result in results {
             for check in result.checks {
-                let name = check.name ?? check.fault ?? "default"
+                let name = check.displayName
                 guard failures[Key(spec: result.path, check: name)] != nil,
                     policy.outcome(of: check, in: result) == .passed
                 else { continue }

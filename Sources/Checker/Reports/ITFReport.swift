@@ -93,7 +93,7 @@ public struct ITFReport {
             "message": .optional(trace.violation?.message),
             "span": .optional(trace.violation?.range.spanDescription),
             "seed": .null,
-            "constants": .object(constants.map { .init($0.name, plain.json($0.value, as: $0.type)) }),
+            "constants": plain.object(of: constants),
             "check": .optional(origin.check),
             "fault": .optional(origin.fault),
             "settings": .array(origin.settings.map { .string($0) }),

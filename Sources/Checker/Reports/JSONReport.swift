@@ -73,11 +73,9 @@ public struct JSONReport {
         guard let types = check.system?.types else {
             // Without a system the names of members are not known.
             let plain = PlainValues(types: TypeTable())
-            let known = check.constants.filter { plain.canWrite($0.type) }
-            return .object(known.map { .init($0.name, plain.json($0.value, as: $0.type)) })
+            return plain.object(of: check.constants.filter { plain.canWrite($0.type) })
         }
-        let plain = PlainValues(types: types)
-        return .object(check.constants.map { .init($0.name, plain.json($0.value, as: $0.type)) })
+        return PlainValues(types: types).object(of: check.constants)
     }
 
     private static func expectation(_ expectation: Expectation) -> JSONValue {

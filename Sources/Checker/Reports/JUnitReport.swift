@@ -50,7 +50,7 @@ struct JUnitReport {
         var lines = [opening + " file=\"\(path)\">", "    <properties>"]
         lines.append(property("version", report.version))
         for check in result.checks {
-            let name = check.name ?? check.fault ?? "default"
+            let name = check.displayName
             let wording = VerdictWording(check: check, style: TextStyle(hasColour: false, isUnicode: true))
             lines.append(property("scope of \(name)", wording.headline.joined(separator: " ")))
         }

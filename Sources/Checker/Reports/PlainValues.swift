@@ -27,6 +27,11 @@ struct PlainValues {
         }
     }
 
+    /// Constants by name.
+    func object(of constants: [ConstantValue]) -> JSONValue {
+        .object(constants.map { .init($0.name, json($0.value, as: $0.type)) })
+    }
+
     /// Whether the values of a type can be written without knowing what its members are called.
     func canWrite(_ type: Type) -> Bool {
         switch type {

@@ -25,10 +25,7 @@ struct SweepPicture {
             top += 12
         }
         guard top > 8 else { return nil }
-        let svg = drawing.svg(label: "verdict, states and seconds of each configuration", style: "sweep")
-        guard let end = svg.firstIndex(of: ">") else { return nil }
-        let opening = svg[..<end].replacing("<svg ", with: "<svg xmlns=\"http://www.w3.org/2000/svg\" ")
-        return opening + "><style>\(Self.style)</style>" + svg[svg.index(after: end)...] + "\n"
+        return drawing.document(label: "verdict, states and seconds of each configuration", styles: Self.style)
     }
 
     /// Runs of configurations that agree in all but the last two constants.

@@ -12,7 +12,7 @@ public enum TraceFile {
     public static func path(
         of property: PropertyResult, in check: CheckResult, spec: String, outDir: String = "shmcheck-out"
     ) -> String {
-        let parts = [specName(spec), check.name ?? check.fault ?? "default", property.name].map(safe)
+        let parts = [specName(spec), check.displayName, property.name].map(safe)
         return "\(outDir)/\(parts.joined(separator: "/")).itf.json"
     }
 

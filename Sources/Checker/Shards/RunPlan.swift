@@ -44,7 +44,10 @@ extension PlannedCheck {
     }
 
     /// `specs/queue.spec: Q1`
-    var title: String { name.map { "\(spec): \($0)" } ?? spec }
+    var title: String { name.map { Self.title(spec, $0) } ?? spec }
+
+    /// The title of a check of a spec; no two checks of a run have the same one.
+    static func title(_ spec: String, _ name: String) -> String { "\(spec): \(name)" }
 }
 
 /// The checks of one spec, in the order in which they would run.
@@ -71,14 +74,11 @@ public func plan(_ source: SourceFile, read: @escaping SpecLoader.Reader, option
     for configuration in chosen {
         let check = CheckRun(configuration: configuration, loaded: loaded, options: options)
         guard let model = check.model(diagnostics) else { return [whole] }
-        let plain = PlainValues(types: model.types)
-        let constants = model.constants.filter(\.isOwn).map {
-            JSONValue.Member($0.name, plain.json($0.value, as: $0.type))
-        }
+        let constants = PlainValues(types: model.types).object(of: model.constants.filter(\.isOwn))
         checks.append(
             PlannedCheck(
                 spec: source.path, name: configuration.displayName, fault: configuration.fault,
-                constants: .object(constants), expected: configuration.expected.map(VerdictWording.words),
+                constants: constants, expected: configuration.expected.map(VerdictWording.words),
                 key: check.plannedKey))
     }
     return checks

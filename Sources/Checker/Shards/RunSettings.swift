@@ -1,6 +1,6 @@
 // What a command line asks of every check of a run, in a form that is written down: shards of one run must agree in it.
 
-import Model
+public import Model
 
 /// What changes the checks of a run, as it was typed.
 public struct RunSettings: Sendable, Equatable {
@@ -28,17 +28,20 @@ public struct RunSettings: Sendable, Equatable {
     /// The defaults of the command line.
     public init() {}
 
+    /// What `-D` sets; the value is an expression of the language.
+    public static func definition(_ text: String) throws(MistakenSetting) -> SettingSyntax {
+        guard let setting = SettingSyntax(text: text) else {
+            throw MistakenSetting(message: "-D takes NAME=VALUE, not \(text)")
+        }
+        return setting
+    }
+
     /// The options of a run of checks.
     ///
     /// - Throws: `MistakenSetting` for the first word that is none of the language's.
     public func options() throws(MistakenSetting) -> CheckOptions {
         var options = CheckOptions()
-        for text in definitions {
-            guard let setting = SettingSyntax(text: text) else {
-                throw MistakenSetting(message: "-D takes NAME=VALUE, not \(text)")
-            }
-            options.definitions.append(setting)
-        }
+        for text in definitions { options.definitions.append(try Self.definition(text)) }
         for text in sweep { options.sweep.append(try SweepAxis(text)) }
         try SweepAxis.check(options.sweep)
         options.fault = fault

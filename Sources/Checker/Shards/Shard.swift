@@ -72,13 +72,12 @@ public struct ShardDocument: Sendable {
         self.shard = shard
         self.settings = settings
         self.plan = plan
+        var numbers: [String: Int] = [:]
+        for (number, check) in plan.enumerated() { numbers[check.title] = number }
         var found: [Int: JSONValue] = [:]
         for result in results {
             for check in result.checks {
-                let name = check.name ?? check.fault ?? "default"
-                guard let number = plan.firstIndex(where: { $0.spec == result.path && $0.name == name }) else {
-                    continue
-                }
+                guard let number = numbers[PlannedCheck.title(result.path, check.displayName)] else { continue }
                 found[number] = KeptResult.document(check, result.path)
             }
         }

@@ -28,13 +28,13 @@ public struct ShardMerge: Sendable {
         guard let first = parts.first else { throw ShardMistake(message: "there is nothing to merge") }
         for part in parts { try Self.compare(part, with: first) }
         settings = first.document.settings
-        let plan = try Self.plan(of: parts)
+        let (plan, places) = try Self.plan(of: parts)
         let missing = try Self.missing(parts)
         var recorded = plan.map { _ in RecordedResult() }
         for part in parts {
             let document = part.document
             for (number, check) in document.plan.enumerated() {
-                guard let place = plan.firstIndex(of: check) else { continue }
+                guard let place = places[check.title] else { continue }
                 if let result = document.results[number] { recorded[place].add(result) }
                 if let hunt = document.hunts[number] { recorded[place].hunts.append(hunt) }
             }
@@ -42,7 +42,7 @@ public struct ShardMerge: Sendable {
         if let count = first.document.shard?.count {
             for (number, check) in first.document.plan.enumerated() {
                 let shard = "\(number % count + 1)/\(count)"
-                guard let place = plan.firstIndex(of: check), missing.contains(shard) else { continue }
+                guard let place = places[check.title], missing.contains(shard) else { continue }
                 recorded[place].missingShard = shard
             }
         }
@@ -115,7 +115,10 @@ public struct ShardMerge: Sendable {
         return "they were made from different numbers of checks"
     }
 
-    private static func plan(of parts: [Part]) throws(ShardMistake) -> [PlannedCheck] {
+    /// All checks, each once, and where each title stands among them.
+    private static func plan(
+        of parts: [Part]
+    ) throws(ShardMistake) -> (plan: [PlannedCheck], places: [String: Int]) {
         var plan: [PlannedCheck] = []
         var places: [String: Int] = [:]
         for part in parts {
@@ -130,7 +133,7 @@ public struct ShardMerge: Sendable {
                 }
             }
         }
-        return plan
+        return (plan, places)
     }
 
     private static func missing(_ parts: [Part]) throws(ShardMistake) -> [String] {

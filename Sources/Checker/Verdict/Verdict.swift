@@ -35,6 +35,11 @@ public enum ReportedKind: String, Sendable {
     case deadlock, assert, trap, lock
 }
 
+extension PropertyKind {
+    /// The kind that reports tell: `reachable always` is a `reachable`, all others have names of their own.
+    var reported: ReportedKind { ReportedKind(rawValue: rawValue) ?? .reachable }
+}
+
 /// What a check found of one property.
 public struct PropertyResult: Sendable {
     /// Its name, as `expect` writes it.
@@ -144,6 +149,9 @@ public struct CheckResult: Sendable {
     public var isOfProofsAlone: Bool {
         states == 0 && !properties.isEmpty && properties.allSatisfy { $0.kind == .prove } && system != nil
     }
+
+    /// The name that `--only` takes: the check's, the fault's, or `default`.
+    var displayName: String { name ?? fault ?? "default" }
 
     /// Properties that are violated.
     public var violated: [PropertyResult] { properties.filter { $0.verdict == .violated } }
