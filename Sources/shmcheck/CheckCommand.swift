@@ -74,9 +74,7 @@ struct CheckCommand: ParsableCommand {
                 if output.format == .jsonl { Terminal.write(EventLines.result(results[index]), to: .standardOutput) }
             }
         }
-        let isWritten = part.write(results, outDir: output.outDir)
-        var code = runOutput.finish(results)
-        if !isWritten, code == 0 { code = Int32(ExitStatus.inputOutput.rawValue) }
+        let code = runOutput.finish(results, part: part)
         // Among JSON on standard output they would be no JSON.
         let stream = output.format == .human ? FileDescriptor.standardOutput : .standardError
         for text in replay.texts { Terminal.write(text, to: stream) }
@@ -156,8 +154,9 @@ struct CheckCommand: ParsableCommand {
 
     /// `NAME=VALUE` as a setting; the value is an expression of the language.
     static func setting(_ text: String) throws -> SettingSyntax {
-        guard let setting = SettingSyntax(text: text) else { throw ValidationError("-D takes NAME=VALUE, not \(text)") }
-        return setting
+        do throws(MistakenSetting) { return try RunSettings.definition(text) } catch {
+            throw ValidationError(error.message)
+        }
     }
 
     // MARK: Output

@@ -74,9 +74,7 @@ struct CiCommand: ParsableCommand {
         }
         let results = printed.all
         if output.format == .human { Terminal.write(text.summary(results), to: .standardOutput) }
-        let isWritten = part.write(results, outDir: output.outDir)
-        let code = runOutput.finish(results)
-        throw ExitCode(isWritten || code != 0 ? code : Int32(ExitStatus.inputOutput.rawValue))
+        throw ExitCode(runOutput.finish(results, part: part))
     }
 
     private func result(of path: String, _ options: CheckOptions, _ mode: ProgressMode) -> SpecResult {

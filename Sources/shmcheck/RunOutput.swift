@@ -29,12 +29,14 @@ struct RunOutput {
     /// Whether GitHub Actions reads the output.
     static var isGitHubActions: Bool { Terminal.environment("GITHUB_ACTIONS") == "true" }
 
-    /// Writes traces and reports. What cannot be written is told, and the rest is written all the same.
+    /// Writes traces, reports and the part of a run that it is. What cannot be written is told, and the rest is written
+    /// all the same.
     ///
     /// - Returns: the exit code of the process.
-    func finish(_ results: [SpecResult]) -> Int32 {
+    func finish(_ results: [SpecResult], part: PartOfRun? = nil) -> Int32 {
         var status = policy.status(of: results)
-        if !writeTraces(results) { status = ExitStatus.combined([status, .inputOutput]) }
+        let isPartWritten = part?.write(results, outDir: output.outDir) ?? true
+        if !writeTraces(results) || !isPartWritten { status = ExitStatus.combined([status, .inputOutput]) }
         var report = report(results, status)
         for file in output.report.flatMap(\.files) {
             guard let text = report.text(file.kind) else {
