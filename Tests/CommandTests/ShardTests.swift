@@ -170,6 +170,9 @@ import Testing
         #expect(vain.code == 0)
         let open = try Command.run(["merge", "vain.json"], in: folder.url)
         #expect(open.code == 5 && open.output.contains("no shard has it"), "\(open.output)")
+        // The walks saw what `one` asks for, and are not kept: it stays open.
+        let document = try Command.run(["merge", "vain.json", "--format", "json"], in: folder.url).output
+        #expect(document.contains("\"inconclusive\"") && !document.contains("\"verdict\": \"holds\""), "\(document)")
         // Beside the whole run it adds nothing.
         _ = try Command.run(["check", "a.spec", "-q", "--part", "whole.json"], in: folder.url)
         let whole = try Command.run(["merge", "whole.json"], in: folder.url)

@@ -30,8 +30,8 @@ struct HuntRecord {
         ]
     }
 
-    /// Adds what the walks met: a violation decides what was open, a `reachable` that was seen is witnessed, and nothing
-    /// else is said.
+    /// Adds what the walks met: a violation decides what was open. Nothing holds by it, not even a `reachable` that was seen:
+    /// the walk that saw it is not kept, so it cannot be taken again.
     func add(to result: inout CheckResult) {
         for entry in document.at("violations").list {
             guard let name = entry.at("property").string,
@@ -44,14 +44,10 @@ struct HuntRecord {
             add(trace, name, kind, entry.at("message").string, to: &result)
         }
         for name in document.at("witnessed").list.compactMap(\.string) {
-            guard let index = result.properties.firstIndex(where: { $0.name == name && $0.kind == .reachable }) else {
-                continue
+            let isDenied = result.properties.contains {
+                $0.name == name && $0.kind == .reachable && $0.verdict == .notReached
             }
-            switch result.properties[index].verdict {
-            case .inconclusive: result.properties[index].verdict = .holds
-            case .notReached: result.internalErrors.append("\(name) is not reached, and a walk of a hunt reached it")
-            default: break
-            }
+            if isDenied { result.internalErrors.append("\(name) is not reached, and a walk of a hunt reached it") }
         }
         result.judgeHunted()
     }

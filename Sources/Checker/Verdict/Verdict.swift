@@ -47,7 +47,7 @@ public struct PropertyResult: Sendable {
     /// Its kind.
     public let kind: ReportedKind
     /// What is said of it.
-    public internal(set) var verdict: Verdict
+    public let verdict: Verdict
     /// The property's sentence, or what went wrong.
     public let message: String?
     /// Where it is stated, or where the violation happened.
