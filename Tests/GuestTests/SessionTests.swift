@@ -60,8 +60,8 @@ import Testing
         ("primestart: all have ended", ""), ("$ ", "primestart\n"), ("primecom> ", "\u{4}"),
         ("primestart: all have ended", ""), ("$ ", "primecalc\n"),
         ("primecalc: there is no shared primes; run primestart", ""), ("$ ", "kill 2\n"),
-        ("init: the crypto server has ended, and is started again", "crypto_cli again k\n"), ("decrypted: again", ""),
-        ("$ ", "halt\n"),
+        ("init: the crypto server had ended, and has been started again", "crypto_cli again k\n"),
+        ("decrypted: again", ""), ("$ ", "halt\n"),
     ])
 
     @Test(arguments: [1, 3]) func primesAreComputedPausedAndEndedOnTheMachine(harts: Int) throws {

@@ -6,9 +6,10 @@
     while true {
         let pid = wait(nil)
         if pid == Int64(SERVER_PID) {
-            print("init: the crypto server has ended, and is started again\n")
             // Its slot is free. What may be short for a moment is memory.
             while start_server() < 0 { _ = sleep(1) }
+            // Said only now: whoever reads it may submit.
+            print("init: the crypto server had ended, and has been started again\n")
         } else if pid == shell {
             shell = start_shell()
         }
