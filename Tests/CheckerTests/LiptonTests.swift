@@ -195,6 +195,23 @@ import Testing
                 }
                 """),
         Case(
+            name: "an assume where a started process begins", looserRule: "its first micro-steps belong to the start",
+            property: "never_one",
+            text: """
+                spec StartHides
+                shared var x: int in 0..<4
+                process child starts {
+                    assume false
+                    x = 2
+                }
+                process parent {
+                    start child
+                    x = 1
+                }
+                process o { x = 2 }
+                invariant never_one: x != 1
+                """),
+        Case(
             name: "an assume after a store", looserRule: "an assume is B: it may end its step",
             property: "never_one",
             text: """

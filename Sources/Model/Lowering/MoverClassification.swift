@@ -20,7 +20,7 @@ struct MoverClassification {
             code.nodes[index].mover = node.isInAtomic ? .both : mover(of: node)
         }
         attachGhosts(&code)
-        separateTests(&code)
+        separateTests(&code, isStartable: isStartable)
         if isStartable || facts.claims { separateEnd(&code) }
     }
 
@@ -124,8 +124,9 @@ struct MoverClassification {
     // MARK: Tests that may end the path
 
     /// An `assume` or `assert` that fails takes the rest of its step with it, and so what the step has already done that
-    /// others can see: it starts a step of its own where there is any such thing.
-    private func separateTests(_ code: inout Code) {
+    /// others can see: it starts a step of its own where there is any such thing. Where others start the process, that
+    /// start is such a thing: the first private micro-steps belong to it.
+    private func separateTests(_ code: inout Code, isStartable: Bool) {
         var predecessors: [[NodeID]] = code.nodes.map { _ in [] }
         for (index, node) in code.nodes.enumerated() {
             if node.operation.fallsThrough { predecessors[node.next].append(index) }
@@ -136,12 +137,15 @@ struct MoverClassification {
             // An attached test is one with its access in the base meaning, too.
             guard node.operation.isTest, node.mover == .both, !node.isAttached, !node.isInAtomic, !node.isAtomicStart
             else { continue }
-            if followsEffect(index, code, predecessors) { code.nodes[index].mover = .none }
+            if followsEffect(index, code, predecessors, isStartable) { code.nodes[index].mover = .none }
         }
     }
 
     /// Whether some path within the step does something before the node that others can see.
-    private func followsEffect(_ index: NodeID, _ code: Code, _ predecessors: [[NodeID]]) -> Bool {
+    private func followsEffect(
+        _ index: NodeID, _ code: Code, _ predecessors: [[NodeID]], _ isStartable: Bool
+    ) -> Bool {
+        if isStartable, index == code.entry { return true }
         var seen: Set<NodeID> = [index]
         var waiting = predecessors[index]
         while let current = waiting.popLast() {
@@ -149,7 +153,9 @@ struct MoverClassification {
             let node = code.nodes[current]
             if isEffect(node) { return true }
             let isPoint = node.label != nil || (!node.isAttached && (node.mover == .none || node.mover == .right))
-            if !isPoint { waiting += predecessors[current] }
+            if isPoint { continue }
+            if isStartable, current == code.entry { return true }
+            waiting += predecessors[current]
         }
         return false
     }
