@@ -19,6 +19,8 @@ package final class Solver {
     private let pool: TermPool
     private let context: SolverContext?
     private let solver: Z3_solver?
+    /// For questions that have nothing to do with what was added.
+    private var single: Z3_solver?
     private var asserted: [Term] = []
     private var failure: String?
     /// What each query may use.
@@ -43,7 +45,9 @@ package final class Solver {
     }
 
     deinit {
-        if let context, let solver { Z3_solver_dec_ref(context.context, solver) }
+        guard let context else { return }
+        if let solver { Z3_solver_dec_ref(context.context, solver) }
+        if let single { Z3_solver_dec_ref(context.context, single) }
     }
 
     /// The version of libz3 that is linked: `4.8.12`.
@@ -83,7 +87,30 @@ package final class Solver {
         }
         guard let context, let solver, failure == nil else { return .unknown(failure ?? "libz3 gives no solver") }
         setEffort(of: solver, context)
-        return ask(solver, context, literals, assumptions)
+        return ask(solver, context, literals, asserted + assumptions)
+    }
+
+    /// Whether all of these can be true together, whatever was added: for many small questions about few variables.
+    ///
+    /// - Parameter claims: truth values.
+    /// - Returns: a model of the variables that they are made of; all others are 0 in it.
+    package func question(_ claims: [Term]) -> Answer {
+        guard let context else { return .unknown(failure ?? "libz3 gives no solver") }
+        if single == nil, let logic = Z3_mk_string_symbol(context.context, "QF_FD") {
+            single = Z3_mk_solver_for_logic(context.context, logic)
+            if let single { Z3_solver_inc_ref(context.context, single) }
+        }
+        guard let single else { return .unknown("libz3 gives no solver") }
+        Z3_solver_reset(context.context, single)
+        for claim in claims {
+            guard pool.sort(of: claim) == .bool else { return .unknown("a term is ill-sorted") }
+            guard let ast = context.translate(claim) else {
+                return .unknown(context.lastError ?? "libz3 refuses a term")
+            }
+            Z3_solver_assert(context.context, single, ast)
+        }
+        let variables = Set(claims.flatMap { pool.support(of: $0) }).sorted()
+        return ask(single, context, [], claims, variables)
     }
 
     /// Whether all that was added and this can be true together, by a solver of its own that takes more trouble.
@@ -105,7 +132,7 @@ package final class Solver {
             }
             Z3_solver_assert(context.context, single, ast)
         }
-        return ask(single, context, [], [claim])
+        return ask(single, context, [], asserted + [claim])
     }
 
     /// Steps that a query may take; nil for as many as the time allows. Unlike time it gives the same answers always.
@@ -121,7 +148,8 @@ package final class Solver {
     }
 
     private func ask(
-        _ solver: Z3_solver, _ context: SolverContext, _ literals: [Z3_ast?], _ assumptions: [Term]
+        _ solver: Z3_solver, _ context: SolverContext, _ literals: [Z3_ast?], _ claims: [Term],
+        _ variables: [Term]? = nil
     ) -> Answer {
         queryCount += 1
         if limits.isCancelled?() ?? false { return .unknown("interrupted") }
@@ -133,7 +161,7 @@ package final class Solver {
         if let error = context.lastError { return .unknown(reason ?? error) }
         switch result {
         case Z3_L_FALSE: return .unsatisfiable
-        case Z3_L_TRUE: return model(context, solver, assumptions)
+        case Z3_L_TRUE: return model(context, solver, claims, variables ?? pool.variables)
         default:
             let given = Z3_solver_get_reason_unknown(context.context, solver).map { String(cString: $0) }
             return .unknown(reason ?? given ?? "no reason given")
@@ -162,21 +190,20 @@ package final class Solver {
     // MARK: Models
 
     /// The solver's model, and whether everything is true under it by the arithmetic of `WordArithmetic`.
-    private func model(_ context: SolverContext, _ solver: Z3_solver, _ assumptions: [Term]) -> Answer {
+    private func model(_ context: SolverContext, _ solver: Z3_solver, _ claims: [Term], _ variables: [Term]) -> Answer {
         guard let model = Z3_solver_get_model(context.context, solver) else {
             return .unknown(context.lastError ?? "libz3 gives no model")
         }
         Z3_model_inc_ref(context.context, model)
         defer { Z3_model_dec_ref(context.context, model) }
-        var values: [UInt64] = []
-        for variable in pool.variables {
+        var assignment = Assignment()
+        for variable in variables {
             guard let value = value(of: variable, model, context) else {
                 return .unknown(context.lastError ?? "libz3 gives a variable no value")
             }
-            values.append(value)
+            assignment.set(variable, to: value, in: pool)
         }
-        let assignment = Assignment(values: values)
-        let truths = pool.values(of: asserted + assumptions, under: assignment)
+        let truths = pool.values(of: claims, under: assignment)
         guard truths.allSatisfy({ $0 == 1 }) else {
             return .unknown("libz3 gives a model that is none: please report this query")
         }

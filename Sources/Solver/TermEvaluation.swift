@@ -5,8 +5,6 @@ package struct Assignment: Sendable {
     /// By the variable's number; variables that nobody gave a value are 0.
     private var values: [UInt64]
 
-    init(values: [UInt64]) { self.values = values }
-
     /// Every variable 0.
     package init() { values = [] }
 
@@ -22,36 +20,44 @@ package struct Assignment: Sendable {
 }
 
 extension TermPool {
-    /// The terms that some terms are made of, themselves included, operands first. O(terms of the pool).
+    /// The terms that some terms are made of, themselves included, operands first. O(n log n) for n such terms.
     func parts(of roots: [Term]) -> [Term] {
-        guard let last = roots.map(\.index).max() else { return [] }
-        var isPart = [Bool](repeating: false, count: Int(last) + 1)
-        for root in roots { isPart[Int(root.index)] = true }
-        for index in stride(from: Int(last), through: 0, by: -1) where isPart[index] {
-            let node = nodes[index]
-            for operand in [node.first, node.second, node.third] where operand >= 0 { isPart[Int(operand)] = true }
+        while marks.count < nodes.count {
+            marks.append(0)
+            places.append(0)
         }
-        return isPart.indices.filter { isPart[$0] }.map { Term(index: Int32($0)) }
+        searchCount += 1
+        var (found, pending) = ([Int32](), roots.map(\.index))
+        while let index = pending.popLast() {
+            guard marks[Int(index)] != searchCount else { continue }
+            marks[Int(index)] = searchCount
+            found.append(index)
+            let node = nodes[Int(index)]
+            for operand in [node.first, node.second, node.third] where operand >= 0 { pending.append(operand) }
+        }
+        found.sort()
+        return found.map { Term(index: $0) }
     }
 
-    /// The values of terms under an assignment: bits of words, 0 and 1 for truth values. O(terms of the pool).
+    /// The values of terms under an assignment: bits of words, 0 and 1 for truth values. O(n log n) for n parts.
     package func values(of roots: [Term], under assignment: Assignment) -> [UInt64] {
         let parts = parts(of: roots)
-        var known = [UInt64](repeating: 0, count: (parts.last.map { Int($0.index) } ?? 0) + 1)
-        for part in parts {
+        var known = [UInt64](repeating: 0, count: parts.count)
+        for (place, part) in parts.enumerated() {
             let node = nodes[Int(part.index)]
+            places[Int(part.index)] = Int32(place)
             switch node.operation {
-            case .constant, .illSorted: known[Int(part.index)] = node.payload
-            case .variable: known[Int(part.index)] = assignment.value(ofVariable: node.payload)
+            case .constant, .illSorted: known[place] = node.payload
+            case .variable: known[place] = assignment.value(ofVariable: node.payload)
             default:
                 // The width of a choice's operands is that of its second; all others have one width throughout.
-                func operand(_ index: Int32) -> UInt64 { index < 0 ? 0 : known[Int(index)] }
+                func operand(_ index: Int32) -> UInt64 { index < 0 ? 0 : known[Int(places[Int(index)])] }
                 let width = Int(nodes[Int(node.first)].width)
-                known[Int(part.index)] = WordArithmetic.value(
+                known[place] = WordArithmetic.value(
                     node, width: width, (operand(node.first), operand(node.second), operand(node.third)))
             }
         }
-        return roots.map { known[Int($0.index)] }
+        return roots.map { known[Int(places[Int($0.index)])] }
     }
 
     /// Whether a truth value is true under an assignment.
