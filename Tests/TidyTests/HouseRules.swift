@@ -44,7 +44,8 @@ enum HouseRules {
         FolderOrder(
             target: "Checker",
             lowestFirst: [
-                "Explicit", "Native", "Liveness", "Symbolic", "Traces", "Verdict", "Reports", "Checking", "Shards",
+                "Explicit", "Native", "Liveness", "Symbolic", "Forking", "Traces", "Verdict", "Reports", "Checking",
+                "Shards",
             ]),
         FolderOrder(
             target: "Emu",

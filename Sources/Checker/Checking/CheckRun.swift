@@ -26,7 +26,7 @@ struct CheckRun {
         }
         if model.isOfProofsAlone { return proofsAlone(model, diagnostics) { clock.now - start } }
         // What Z3 said is asked again: proofs are quick, and their counterexamples are not kept.
-        guard let cache = options.cache, model.proofs.isEmpty else {
+        guard let cache = options.cache, model.proofs.isEmpty, model.symbolicRange == nil else {
             return explore(model, diagnostics) { clock.now - start }
         }
         let key = VerdictKey(self, engine: cache.engine)
@@ -85,6 +85,7 @@ struct CheckRun {
             guard let system = lower(model, options: lowering, diagnostics: diagnostics) else {
                 return .unexplored(configuration, diagnostics.all, isMet: false, reason: "the spec is rejected")
             }
+            if system.symbolicRange != nil { return exploreForking(model, diagnostics, elapsed: elapsed) }
             guard let initial = ReferenceStepper(system).initialOutcomes(limit: 1 << 20) else {
                 return .unexplored(configuration, diagnostics.all, isMet: nil, reason: "more than 2^20 initial states")
             }
@@ -122,7 +123,7 @@ struct CheckRun {
         }
     }
 
-    private var stopsAtFirstViolation: Bool {
+    var stopsAtFirstViolation: Bool {
         if options.keepsGoing { return false }
         switch configuration.expected {
         case nil, .holds: return true
@@ -131,7 +132,7 @@ struct CheckRun {
     }
 
     /// Whether a broken protection is taken away and the check begun again.
-    private var restarts: Bool {
+    var restarts: Bool {
         switch configuration.expected {
         case .violated(let name, _): name != "lock_discipline" && name != "ownership"
         case .deadlock, .notReached: true
@@ -139,7 +140,7 @@ struct CheckRun {
         }
     }
 
-    private func endsAt(_ system: TransitionSystem) -> (ViolationKind) -> Bool {
+    func endsAt(_ system: TransitionSystem) -> (ViolationKind) -> Bool {
         let restarts = restarts
         var wanted: String?
         if !options.keepsGoing {
@@ -193,7 +194,7 @@ struct CheckRun {
 
 extension CheckOptions {
     /// A time limit of a check that also ends at the deadline of the run.
-    fileprivate func seconds(_ limit: Double?) -> Double? {
+    func seconds(_ limit: Double?) -> Double? {
         guard let deadline else { return limit }
         let left = ContinuousClock.now.duration(to: deadline).components
         let seconds = max(0, Double(left.seconds) + Double(left.attoseconds) * 1e-18)
@@ -215,6 +216,14 @@ struct BrokenProtection {
         self.trace = trace
         property = system.name(of: violation.kind)
         mismatch = nil
+    }
+
+    init(variable: VariableID, violation: Violation, mismatch: String?, system: TransitionSystem) {
+        self.variable = variable
+        self.violation = violation
+        self.mismatch = mismatch
+        property = system.name(of: violation.kind)
+        trace = nil
     }
 
     init(_ found: (variable: VariableID, found: FoundViolation), _ explorer: Explorer) {

@@ -43,6 +43,9 @@ struct ClaimJudge {
         if let feature = spec.model.unsupported.first(where: { $0.property == nil }) {
             return (unknown("not executed yet: \(feature.feature)", nil, nil), 0)
         }
+        if let range = system.symbolicRange {
+            return (unknown("`symbolic` words are explored, not proved of", range, "`check` explores them"), 0)
+        }
         if system.memory != "sc" { return (unknown("not executed yet: memory \(system.memory)", nil, nil), 0) }
         let limits = SolverLimits(seconds: options.solverSeconds, isCancelled: options.isCancelled)
         let deadline = ContinuousClock.now + .seconds(options.seconds)

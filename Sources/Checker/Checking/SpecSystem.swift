@@ -16,6 +16,8 @@ public struct SpecSystem: Sendable {
         public var isUnreduced = false
         /// Data that are treated as unguarded.
         public var unguarded: Set<String> = []
+        /// The values of `symbolic` words that a run needs to be taken again.
+        package var words: [Int128]?
         /// Locals keep their values when nothing reads them any more, so that calls can be told.
         package var keepsLocals = false
 
@@ -67,9 +69,10 @@ public struct SpecSystem: Sendable {
         lowering.isUnreduced = choice.isUnreduced
         lowering.unguarded = choice.unguarded
         lowering.keepsLocals = choice.keepsLocals
-        guard let system = lower(model, options: lowering, diagnostics: diagnostics), !diagnostics.hasErrors else {
+        guard var system = lower(model, options: lowering, diagnostics: diagnostics), !diagnostics.hasErrors else {
             return nil
         }
+        system.words = choice.words
         self.model = model
         self.system = system
     }
@@ -84,6 +87,7 @@ extension TraceDocument {
         choice.isUnreduced = isUnreduced
         choice.unguarded = Set(unguarded)
         choice.keepsLocals = true
+        choice.words = words
         for text in origin.settings {
             guard let setting = SettingSyntax(text: text) else { return nil }
             choice.definitions.append(setting)

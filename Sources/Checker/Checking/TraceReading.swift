@@ -90,6 +90,9 @@ public enum TraceReading {
             choice.definitions.append(setting)
         }
         choice.isUnreduced = details.at("unreduced").flag ?? false
+        if !details.at("words").isNull {
+            choice.words = details.at("words").list.compactMap { $0.string.flatMap { Int128($0) } }
+        }
         choice.unguarded = Set(details.at("unguarded").list.compactMap(\.string))
         let system = try lowered(source, choice, read)
         var isChanged = false

@@ -19,6 +19,11 @@ struct CoverageText {
         if let notSupported = check.properties.first(where: { $0.verdict == .notSupported })?.message {
             phrases.append("\(Verdict.notSupported.word): \(TextLayout.oneLine(notSupported))")
         }
+        phrases += check.open.prefix(verbosity > 0 ? check.open.count : 3).map { place in
+            let advice = place.advice.map { "; what would help: \($0)" } ?? ""
+            let at = TextLayout.oneLine(place.range.description)
+            return "not known: \(TextLayout.oneLine(place.reason)) at \(at)\(advice)"
+        }
         if check.violated.isEmpty || verbosity > 0 { phrases += neverEnabled }
         if !check.exploredAsUnguarded.isEmpty {
             phrases.append("explored as unguarded: \(check.exploredAsUnguarded.joined(separator: ", "))")

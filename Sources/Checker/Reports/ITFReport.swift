@@ -86,7 +86,7 @@ public struct ITFReport {
     ) -> JSONValue {
         let plain = PlainValues(types: trace.system.types)
         let constants = ownConstants(trace.system)
-        return [
+        let members: JSONValue = [
             "v": .integer(1),
             "verdict": .string(verdict),
             "property": .string(property),
@@ -102,6 +102,13 @@ public struct ITFReport {
             "memory": .string(trace.system.memory),
             "kernel": .null,
         ]
+        return .object(members.entries + words(trace.system))
+    }
+
+    /// The values of `symbolic` words that the run needs to be taken again.
+    private static func words(_ system: TransitionSystem) -> [JSONValue.Member] {
+        guard let words = system.words else { return [] }
+        return [.init("words", .array(words.map { .string("\($0)") }))]
     }
 
     // MARK: States

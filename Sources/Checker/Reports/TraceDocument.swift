@@ -22,6 +22,8 @@ package struct TraceDocument: Sendable {
     package let unguarded: [String]
     /// Whether every micro-step is a step.
     package let isUnreduced: Bool
+    /// The values of `symbolic` words; nil for a spec without any.
+    package let words: [Int128]?
     /// The memory model.
     package let memory: String
     /// The values of the spec's own constants.
@@ -58,6 +60,7 @@ package struct TraceDocument: Sendable {
         self.isUnreduced = isUnreduced
         self.unguarded = unguarded.compactMap(\.string)
         memory = own.at("memory").string ?? "sc"
+        words = own.at("words").isNull ? nil : own.at("words").list.compactMap { $0.string.flatMap { Int128($0) } }
         origin = TraceOrigin(
             check: own.at("check").string, fault: own.at("fault").string, settings: settings.compactMap(\.string))
         constants = own.at("constants").entries

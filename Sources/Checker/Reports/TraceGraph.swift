@@ -144,6 +144,8 @@ public struct StateGraph {
     }
 
     private mutating func explore() throws(TooLarge) {
+        // Nobody draws all values of a word.
+        if system.symbolicRange != nil, system.words == nil { throw TooLarge(limit: limit) }
         var found: [(from: Int, transition: Transition, to: Int)] = []
         for outcome in ReferenceStepper(system).initialOutcomes(limit: limit) ?? [] {
             if case .state(let state) = outcome { _ = try number(state) }

@@ -60,10 +60,13 @@ struct VerdictWording {
         if isRejected { return ["the spec is rejected: \(Wording.count(errorCodes.count, "error"))"] }
         guard check.system != nil else { return [check.unmetReason ?? "nothing was explored"] }
         if check.isOfProofsAlone { return withConstants([proofScope]) }
-        let states = Wording.count(check.states, "state")
+        var states = Wording.count(check.states, "state")
+        if check.isForAllWords { states += " with symbolic words" }
         var first: String
         switch (check.scope, check.limit) {
-        case (.exhaustive, _): first = "exhaustive: \(states)"
+        case (.exhaustive, _):
+            first = "exhaustive: \(states)"
+            if check.isForAllWords { first += ", for all their values" }
         case (.bounded, _):
             let frontier = Wording.count(check.frontier, "frontier state")
             first = "depth \(style.atMost) \(check.depthBound ?? check.depth); \(states), \(frontier) not expanded"

@@ -43,7 +43,11 @@ final class FormulaEncoder {
     var isPossible: (Term) -> Bool = { _ in true }
     /// Whether the work must end; asked now and then.
     var isOver: () -> Bool = { false }
-    private var operationCount = 0
+    /// The constant that stands for the unknown value of an index on this path. Nil where indices may stay unknown;
+    /// throws where the path must be split first.
+    var settle: ((Term, SourceRange) throws(EncodingFailure) -> Term)?
+    /// Work that was charged so far.
+    var operationCount = 0
 
     static let operationLimit = 200_000
     static let termLimit = 2_000_000
@@ -174,7 +178,12 @@ final class FormulaEncoder {
             path.locals[local] = try encode(value)
             return try encode(body)
         case .call(let id, let arguments): return try call(id, arguments, formula)
-        case .old: throw fail("`old` is not encoded", at: formula.range)
+        case .old(let inner):
+            guard let before = reading?.before else { throw fail("`old` is not encoded", at: formula.range) }
+            let after = path.state
+            path.state = before
+            defer { path.state = after }
+            return try encode(inner)
         }
     }
 
@@ -210,12 +219,15 @@ final class FormulaEncoder {
 
     /// The value of an index: a number as it is in 64 bits, a member's ordinal.
     func ordinal(_ index: Formula) throws(EncodingFailure) -> Term {
+        let term: Term
         switch try encode(index) {
-        case .integer(let term): return index.type.integer.map { resize(term, from: $0, to: 64) } ?? term
-        case .member(let term): return term
-        case .bool(let flag): return pool.choice(flag, values.ordinal(1), values.ordinal(0))
+        case .integer(let number): term = index.type.integer.map { resize(number, from: $0, to: 64) } ?? number
+        case .member(let number): term = number
+        case .bool(let flag): term = pool.choice(flag, values.ordinal(1), values.ordinal(0))
         default: throw fail("not an index", at: index.range)
         }
+        guard let settle, pool.constant(term) == nil else { return term }
+        return try settle(term, index.range)
     }
 
     /// Traps unless `0 <= index < count`. A negative number is beyond every count when it is read without its sign.

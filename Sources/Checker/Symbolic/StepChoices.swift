@@ -207,7 +207,7 @@ extension StepEncoder {
     }
 
     /// Claim variables that have an element for a process, and whether somebody has borrowed it.
-    private func claims(of pid: Int) -> [(VariableID, Term)] {
+    func claims(of pid: Int) -> [(VariableID, Term)] {
         Set(system.variables.compactMap(\.claims)).sorted().compactMap { claims in
             var first = 0
             if case .sort(let id) = system.variables[claims].dimensions.first {

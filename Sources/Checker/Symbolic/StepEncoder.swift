@@ -21,6 +21,8 @@ final class StepEncoder {
     var disablesOnEmptyChoice = false
     /// Whether no protection applies: an init block.
     var isExempt = false
+    /// Whether terms of numbers with a range may have values beyond it, as the reference's have after atomic updates.
+    var storesBeyondRanges = false
     private var choiceCount = 0
     /// Whether the code belongs to a property, whose rules stay in force.
     private var judgesProperty = false

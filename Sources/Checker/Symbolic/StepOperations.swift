@@ -139,7 +139,7 @@ extension StepEncoder {
 
     // MARK: Channels
 
-    private func channelNumber(_ place: ChannelPlace) throws(EncodingFailure) -> Term {
+    func channelNumber(_ place: ChannelPlace) throws(EncodingFailure) -> Term {
         let channel = system.channels[place.channel]
         var number = values.ordinal(0)
         for (formula, dimension) in zip(place.indices, channel.dimensions) {
@@ -213,7 +213,7 @@ extension StepEncoder {
         guard kind != .swap, let integer = type.integer, case .integer(let a) = old, case .integer(let b) = operand
         else { return operand }
         // The reference stores what comes out, in range or not; an unknown state is always in range.
-        guard integer == IntegerType(kind: integer.kind) else {
+        guard storesBeyondRanges || integer == IntegerType(kind: integer.kind) else {
             throw encoder.fail("an atomic update of a number with a range is not encoded", at: range)
         }
         let less = encoder.isSigned(integer) ? pool.signedLess : pool.unsignedLess

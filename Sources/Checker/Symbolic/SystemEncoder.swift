@@ -36,7 +36,7 @@ final class SystemEncoder {
     let system: TransitionSystem
     let pool: TermPool
     let shape: StateShape
-    private let coder: StepEncoder
+    let coder: StepEncoder
 
     init(_ system: TransitionSystem, _ pool: TermPool) {
         self.system = system

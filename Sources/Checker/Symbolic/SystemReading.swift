@@ -18,6 +18,8 @@ struct SystemReading {
     var rule: Rule
     /// The running process; nil for actions, init blocks and properties.
     var pid: Int?
+    /// For a property of steps: the state before.
+    var before: SymbolicState?
 
     var system: TransitionSystem { shape.system }
 }

@@ -18,6 +18,12 @@ struct StateRuns {
         case property(Int)
         /// A step from the last state is a violation that the test accepts.
         case step((ViolationKind) -> Bool)
+        /// The property is false of the last step.
+        case transition(Int)
+        /// The last state is a deadlock by itself.
+        case deadlock(String)
+        /// The property is true in the last state, and nothing is wrong.
+        case witness(Int)
     }
 
     /// The trace through some states.
@@ -36,6 +42,13 @@ struct StateRuns {
         let violation: Violation
         switch end {
         case .property(let index): violation = try judged(index, last)
+        case .transition(let index): violation = try judged(index, last, before: states.dropLast().last)
+        case .deadlock(let message): violation = try deadlocked(last, message)
+        case .witness(let index):
+            guard case .holds = ReferenceProperties(system).judge(index, in: last) else {
+                throw TraceMismatch(message: "\(system.properties[index].name) is not true at its witness")
+            }
+            return Trace(system: system, initial: first, steps: steps, violation: nil, explanation: nil)
         case .step(let isWanted):
             let (step, found) = try violatingStep(from: last, isWanted)
             steps.append(step)
@@ -83,10 +96,29 @@ struct StateRuns {
         throw TraceMismatch(message: "the reference semantics does not find the violation of the last step")
     }
 
-    private func judged(_ index: Int, _ state: SystemState) throws(TraceMismatch) -> Violation {
+    /// A state without steps, or without one that changes anything, or with a cycle of processes that wait for locks.
+    private func deadlocked(_ state: SystemState, _ message: String) throws(TraceMismatch) -> Violation {
+        let violation = Violation(kind: .deadlock, message: message, range: system.deadlockRange)
+        let isStuck = stepper.transitions(from: state).allSatisfy { transition in
+            if case .state(state) = transition.outcome, system.processes.isEmpty { true } else { false }
+        }
+        if isStuck { return violation }
+        for pid in state.processes.indices {
+            var next = stepper.awaitedHolder(of: pid, in: state)
+            for _ in state.processes {
+                if next == pid { return violation }
+                next = next.flatMap { stepper.awaitedHolder(of: $0, in: state) }
+            }
+        }
+        throw TraceMismatch(message: "the reference semantics finds a step where the engine says that there is none")
+    }
+
+    private func judged(_ index: Int, _ state: SystemState, before: SystemState? = nil) throws(TraceMismatch)
+        -> Violation
+    {
         let property = system.properties[index]
         let kind = ViolationKind.property(index)
-        switch ReferenceProperties(system).judge(index, in: state) {
+        switch ReferenceProperties(system).judge(index, in: state, before: before) {
         case .isFalse: return Violation(kind: kind, message: property.message ?? property.name, range: property.range)
         case .traps(let message, let range): return Violation(kind: kind, message: message, range: range)
         case .holds, .notChecked:

@@ -142,6 +142,8 @@ public struct CheckResult: Sendable {
     public internal(set) var internalErrors: [String]
     /// `NAME=VALUE` that a sweep gave this check alone.
     public internal(set) var sweepPoint: [String] = []
+    /// Why nothing is said to hold, where the solver, or the encoding of unknown values, gave no answer.
+    public internal(set) var open: [OpenPlace] = []
     /// Whether it was taken from the cache of verdicts.
     public internal(set) var isCached = false
 
@@ -152,6 +154,9 @@ public struct CheckResult: Sendable {
 
     /// The name that `--only` takes: the check's, the fault's, or `default`.
     var displayName: String { name ?? fault ?? "default" }
+
+    /// Whether each state stood for all values of the spec's `symbolic` words.
+    public var isForAllWords: Bool { system?.symbolicRange != nil }
 
     /// Properties that are violated.
     public var violated: [PropertyResult] { properties.filter { $0.verdict == .violated } }

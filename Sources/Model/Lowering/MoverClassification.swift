@@ -135,7 +135,7 @@ struct MoverClassification {
         for index in code.nodes.indices {
             let node = code.nodes[index]
             // An attached test is one with its access in the base meaning, too.
-            guard node.operation.isTest, node.mover == .both, !node.isAttached, !node.isInAtomic, !node.isAtomicStart
+            guard node.isTest, node.mover == .both, !node.isAttached, !node.isInAtomic, !node.isAtomicStart
             else { continue }
             if followsEffect(index, code, predecessors, isStartable) { code.nodes[index].mover = .none }
         }
@@ -239,11 +239,12 @@ struct MoverClassification {
     }
 }
 
-extension Operation {
-    /// Whether it only tests, and may end the path.
+extension Node {
+    /// Whether it may end the path by a test: of what is there, or of a word that there may not be.
     fileprivate var isTest: Bool {
-        switch self {
+        switch operation {
         case .assume, .assert: true
+        case .choose(_, _, let condition, _): isSymbolic && condition != nil
         default: false
         }
     }

@@ -43,7 +43,7 @@ extension Emitter {
         case .await(let condition): emit(.await(atomicCondition(condition, "await")))
         case .assert(let condition, let message): assertion(condition, message, statement)
         case .assume(let condition): emit(.assume(lower(condition)))
-        case .symbolic(let local, _): _ = declared(local)
+        case .symbolic(let local, let condition): symbolic(local, condition)
         case .panic(let message): emit(.panic(message))
         case .claim(let place): emit(.claim(claimPlace(place)))
         case .publish(let place): emit(.publish(claimPlace(place)))
@@ -147,6 +147,21 @@ extension Emitter {
         jump(to: end)
         place(elseLabel)
         withScope { lower(otherwise) }
+        place(end)
+    }
+
+    /// A choice among all values of a type; where the condition allows none the path is cut, as by `assume`.
+    private func symbolic(_ local: LocalID, _ condition: Formula?) {
+        let local = declared(local)
+        let filter = condition.map { atomicCondition($0, "symbolic … where") }
+        let nothing = filter.map { _ in newLabel() }
+        let node = emit(.choose(local, .type(locals[local].type), where: filter, otherwise: nothing))
+        nodes[node].isSymbolic = true
+        guard let nothing else { return }
+        let end = newLabel()
+        jump(to: end)
+        place(nothing)
+        emit(.assume(Formula(.constant(.bool(false)), .bool, range)))
         place(end)
     }
 

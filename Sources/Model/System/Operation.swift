@@ -117,6 +117,8 @@ public struct Node: Sendable {
     public var isPoint = false
     /// Whether a scheduling point would stand before it with steps in place: the same as `isPoint` unless unreduced.
     public var isStepPoint = false
+    /// Whether it is a `symbolic`: a choice among all values of a type, which only its own engine lists none of.
+    public var isSymbolic = false
     /// Ways out when a surrounding `killable`'s condition holds, innermost first.
     public var kills: [Kill]
     /// Locks certainly held before it.

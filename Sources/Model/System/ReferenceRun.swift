@@ -154,7 +154,7 @@ struct ReferenceRun {
         case .choose(let local, let domain, let condition, let otherwise):
             var run = self
             var forks: [(run: ReferenceRun, node: NodeID)] = []
-            for value in try run.values(of: domain) {
+            for value in try node.isSymbolic ? words(of: code.locals[local].type) : run.values(of: domain) {
                 run.locals[local] = value
                 if let condition, try !run.evaluate(condition).isTrue { continue }
                 var fork = self
@@ -179,6 +179,14 @@ struct ReferenceRun {
             return try startForks(process, index, arguments, node, &ends)
         default: return nil
         }
+    }
+
+    /// The values that stand for all values of a type.
+    private func words(of type: Type) -> [Value] {
+        guard let integer = type.integer else { return [] }
+        if let words = system.words { return words.filter { integer.contains($0) }.map { .integer($0) } }
+        if let all = system.types.allValues(of: type, limit: 256) { return all }
+        return Set([integer.lower, 0, 1, integer.upper]).sorted().map { .integer($0) }
     }
 
     private func startForks(

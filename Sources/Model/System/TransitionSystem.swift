@@ -32,9 +32,18 @@ public struct TransitionSystem: Sendable {
     public let isUnreduced: Bool
     /// Names of data that this system treats as unguarded because their protection was broken.
     public let exploredAsUnguarded: [String]
+    /// The values that the reference semantics tries for a `symbolic` word: those of one run, when it is taken again.
+    /// Nil: all values of a small type, and the ends of a large one.
+    public var words: [Int128]?
 
     /// The number of process instances.
     public var processCount: Int { types.pidCount }
+
+    /// The first `symbolic` that can be reached by the control of some code; nil when every value is concrete.
+    public var symbolicRange: SourceRange? {
+        let codes = initializers + processes.map(\.code) + actions.map(\.code)
+        return codes.lazy.compactMap(\.symbolicRange).first
+    }
 
     /// The kind and the instance of a pid.
     public func kind(of pid: Int) -> (process: ProcessCode, instance: Int) {
@@ -92,6 +101,27 @@ public struct Code: Sendable {
     public var locals: [Local]
     /// Calls of funcs that were put in place, callers before callees.
     public var activations: [Activation] = []
+}
+
+extension Code {
+    /// The first `symbolic` that control can reach; a branch on a constant goes one way.
+    fileprivate var symbolicRange: SourceRange? {
+        guard nodes.contains(where: \.isSymbolic) else { return nil }
+        var (isSeen, pending) = (Set([entry]), [entry])
+        while let index = pending.popLast() {
+            let node = nodes[index]
+            if node.isSymbolic { return node.range }
+            var targets = node.operation.otherTargets + node.kills.map(\.target)
+            if node.operation.fallsThrough { targets.append(node.next) }
+            if case .branch(let condition, let otherwise) = node.operation,
+                case .constant(.bool(let flag)) = condition.kind
+            {
+                targets = [flag ? node.next : otherwise] + node.kills.map(\.target)
+            }
+            for target in targets where isSeen.insert(target).inserted { pending.append(target) }
+        }
+        return nil
+    }
 }
 
 /// A call of a func that was put in place: which func, from where, with what.

@@ -273,7 +273,7 @@ extension TypeChecker {
         if resolved != .invalid, resolved.integer.map({ $0.kind == .int }) ?? true {
             report(.typeMismatch, "a symbolic value is a word: u8 … u64, i8 … i64", at: type.range)
         }
-        model.unsupported.append(UnsupportedFeature(property: nil, feature: "symbolic", range: range))
+        model.symbolicRange = model.symbolicRange ?? range
         let local = body.declare(name.text, resolved)
         return [.symbolic(local, where: condition.map { checkCondition($0) })]
     }

@@ -34,6 +34,8 @@ public struct TypedModel: Sendable {
     public internal(set) var memory = "sc"
     /// What this configuration uses and no engine executes yet, with its place; empty for most.
     public internal(set) var unsupported: [UnsupportedFeature] = []
+    /// The first `symbolic` statement of the text, whether control reaches it or not.
+    public internal(set) var symbolicRange: SourceRange?
 
     init(name: String) { self.name = name }
 }
