@@ -74,8 +74,15 @@ public enum TraceReading {
 
     /// The run of a trace in a system that is known to be its own.
     static func trace(_ document: JSONValue, in system: TransitionSystem) throws(TraceReadingError) -> Trace {
-        var walk = TraceWalk(system: system, document: document)
+        var known = system
+        known.words = words(document.at("#meta").at("shmcheck"))
+        var walk = TraceWalk(system: known, document: document)
         return try walk.trace()
+    }
+
+    /// The values of `symbolic` words; nil where the spec has none.
+    private static func words(_ details: JSONValue) -> [Int128]? {
+        details.at("words").isNull ? nil : details.at("words").list.compactMap { $0.string.flatMap { Int128($0) } }
     }
 
     /// The system of the trace's check, with the constants that the trace was made with.
@@ -90,9 +97,7 @@ public enum TraceReading {
             choice.definitions.append(setting)
         }
         choice.isUnreduced = details.at("unreduced").flag ?? false
-        if !details.at("words").isNull {
-            choice.words = details.at("words").list.compactMap { $0.string.flatMap { Int128($0) } }
-        }
+        choice.words = words(details)
         choice.unguarded = Set(details.at("unguarded").list.compactMap(\.string))
         let system = try lowered(source, choice, read)
         var isChanged = false
