@@ -274,8 +274,13 @@ package struct BoundKernel: ProcessView {
 
     /// The smallest bound element that holds what is touched, or is held by it.
     func element(of access: MicroStep.Access) -> (StateBinding, BoundElement)? {
-        guard let variable = access.variable else { return nil }
-        let (instance, path) = (access.instance, access.path)
+        access.variable.flatMap { element(of: $0, access.instance, access.path) }
+    }
+
+    /// The same of a part of a datum.
+    func element(
+        of variable: VariableID, _ instance: Int, _ path: [MicroStep.Access.Part]
+    ) -> (StateBinding, BoundElement)? {
         let candidates = byDatum[Datum(variable: variable, instance: instance)] ?? []
         let steps = path.compactMap { part -> BoundElement.Step? in
             switch part {

@@ -68,6 +68,7 @@ extension ReplaySession {
                 return (compared, differs(binding, element, difference, situation, by: pid))
             }
         }
+        releaseUnused(in: state)
         return (compared, nil)
     }
 

@@ -28,6 +28,8 @@ final class Driven {
     var comparedLocals: Set<LocalID> = []
     /// Model processes that its system call has made, and that nobody plays yet.
     var made: [Int] = []
+    /// How many of its next steps the kernel has no code of its own for: it stands before the one after them.
+    var skipped = 0
     /// Where it is.
     var position = Position.user
 
@@ -64,4 +66,6 @@ enum DriveOutcome {
     case strayed(ReplayFinding)
     /// The kernel panicked: its words, and the line.
     case panicked(ReplayFinding)
+    /// The kernel touches the element beyond an array's end that the model ends with.
+    case beyond(ReplayFinding)
 }

@@ -17,6 +17,8 @@ final class Driver {
     var noted: [Watch] = []
     /// Where stores to noted memory happened.
     private(set) var stores: [KernelPlace] = []
+    /// An element that there is not, whose access by a process is what the model ends with.
+    var beyond: BeyondElement?
 
     /// What one step may take.
     static let stepLimit: UInt64 = 40_000_000
@@ -68,53 +70,67 @@ final class Driver {
     // MARK: Running a process to a stop
 
     /// Runs a process until it is at a stop.
-    func run(_ driven: Driven, to target: StopPoint) -> DriveOutcome {
+    func run(_ driven: Driven, to target: StopPoint) -> DriveOutcome { run(driven, toFirstOf: [target]).outcome }
+
+    /// Runs a process until it is at one of several stops.
+    ///
+    /// - Returns: how that ended, and at which of them it is; the first one where they are the same.
+    func run(_ driven: Driven, toFirstOf targets: [StopPoint]) -> (outcome: DriveOutcome, index: Int) {
         guard let hart = driven.hart else {
-            return .strayed(ReplayFinding("\(name(driven)) is on no hart"))
+            return (.strayed(ReplayFinding("\(name(driven)) is on no hart")), 0)
         }
         let limit = control.instructionCount + Self.stepLimit
         var inPrimitive: UInt64?
         var watches = noted
         var addresses: Set<UInt64> = []
-        if case .access(let watch) = target { watches.append(watch) }
-        if case .address(let wanted) = target { addresses = wanted }
+        for target in targets {
+            if case .access(let watch) = target { watches.append(watch) }
+            if case .address(let wanted) = target { addresses.formUnion(wanted) }
+        }
+        if let beyond { watches.append(Watch(beyond.range, onLoad: true, onStore: true)) }
         while control.instructionCount < limit {
             var stops = addresses
             if let inPrimitive { stops = [inPrimitive] }
             let event = control.run(hart: hart, limit: Self.patience, addresses: stops, watches: watches)
             switch event {
-            case .call(.panic, argument: let text): return .panicked(panic(hart, text))
+            case .call(.panic, argument: let text): return (.panicked(panic(hart, text)), 0)
             case .ended(let outcome):
-                return .panicked(ReplayFinding("the kernel ended the machine: \(outcome)", place: place(ofHart: hart)))
+                return (.panicked(ReplayFinding("the kernel ended the machine: \(outcome)", place: place(ofHart: hart))), 0)
             case .reached(let address):
-                if address == inPrimitive { inPrimitive = nil } else { return .reached }
+                if address != inPrimitive { return (.reached, targets.firstIndex { $0.has(address) } ?? 0) }
+                inPrimitive = nil
             case .access(let access):
                 note(access, hart)
-                if case .access(let watch) = target, inPrimitive == nil, access.isWatched(by: watch) { return .reached }
+                if let beyond, beyond.isTouched(by: access) { return (.beyond(finding(beyond, access, hart)), 0) }
+                if inPrimitive == nil, let index = targets.firstIndex(where: { $0.isTouched(by: access) }) {
+                    return (.reached, index)
+                }
             case .user:
-                if target == .user { return .reached }
+                if targets.contains(.user) { return (.reached, 0) }
                 if driven.isNative { continue }
-                return .returned(
-                    ReplayFinding("the system call of \(name(driven)) has returned", place: place(ofHart: hart)))
+                return (
+                    .returned(
+                        ReplayFinding("the system call of \(name(driven)) has returned", place: place(ofHart: hart))), 0
+                )
             case .call(let primitive, let argument):
-                if inPrimitive == nil, matches(target, primitive, argument) { return .reached }
-                if let outcome = pass(driven, hart, primitive, argument, target, &inPrimitive) { return outcome }
+                if inPrimitive == nil, let index = targets.firstIndex(where: { $0.isCall(primitive, argument) }) {
+                    return (.reached, index)
+                }
+                if let outcome = pass(driven, hart, primitive, argument, targets, &inPrimitive) { return (outcome, 0) }
             case .waiting, .limit: answerInterrupts(except: hart)
             }
         }
-        return .strayed(
-            ReplayFinding(
-                "\(name(driven)) does not get there within \(Self.stepLimit) instructions", place: place(ofHart: hart)))
+        return (.strayed(neverGetsThere(driven, hart)), 0)
     }
 
-    private func matches(_ target: StopPoint, _ primitive: KernelPlaces.Primitive, _ argument: UInt64) -> Bool {
-        guard case .call(primitive, argument: let wanted) = target else { return false }
-        return wanted == nil || wanted == argument
+    private func neverGetsThere(_ driven: Driven, _ hart: Int) -> ReplayFinding {
+        ReplayFinding(
+            "\(name(driven)) does not get there within \(Self.stepLimit) instructions", place: place(ofHart: hart))
     }
 
     /// Goes past the entry of a primitive that is no stop; an outcome when that ends the run.
     private func pass(
-        _ driven: Driven, _ hart: Int, _ primitive: KernelPlaces.Primitive, _ argument: UInt64, _ target: StopPoint,
+        _ driven: Driven, _ hart: Int, _ primitive: KernelPlaces.Primitive, _ argument: UInt64, _ targets: [StopPoint],
         _ inPrimitive: inout UInt64?
     ) -> DriveOutcome? {
         switch primitive {
@@ -124,13 +140,13 @@ final class Driver {
         case .release: holders[argument] = nil
         case .wakeup: if inPrimitive == nil { inPrimitive = machine.harts[hart][x: 1] }
         case .sleep:
-            guard target != .asleep else { break }
+            guard !targets.contains(.asleep) else { break }
             return .strayed(
                 ReplayFinding("\(name(driven)) sleeps in the kernel", place: place(ofHart: hart)))
         case .swtch:
             leave(driven, hart)
             // Who ends never comes back to user mode.
-            if target == .asleep || target == .user { return .reached }
+            if targets.contains(.asleep) || targets.contains(.user) { return .reached }
             return .strayed(ReplayFinding("\(name(driven)) gives its hart away", place: place(ofHart: hart)))
         case .panic: break
         }
@@ -149,6 +165,13 @@ final class Driver {
         guard access.isStore, noted.contains(where: { access.isWatched(by: $0) }) else { return }
         let place = place(machine.harts[hart].pc)
         if stores.last != place { stores.append(place) }
+    }
+
+    private func finding(_ beyond: BeyondElement, _ access: AccessAhead, _ hart: Int) -> ReplayFinding {
+        ReplayFinding(
+            "the kernel \(access.isStore ? "writes" : "reads") \(beyond.expression), which there is not: "
+                + beyond.message,
+            datum: beyond.datum, expression: beyond.expression, address: beyond.address, place: place(ofHart: hart))
     }
 
     func name(_ driven: Driven) -> String { "process \(driven.process.number)" }

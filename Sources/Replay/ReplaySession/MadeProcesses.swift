@@ -47,7 +47,7 @@ extension ReplaySession {
             driven.comparedLocals.insert(local)
         }
         defer { driven.made = [] }
-        for pid in driven.made where driver.driven[pid] == nil {
+        for pid in driven.made where driver.driven[pid].map({ $0.position == .finished }) ?? true {
             do throws(ReplayError) { try takeOver(pid, number: Int64(bitPattern: returned), from: driven) } catch {
                 return .strayed(ReplayFinding(error.description))
             }

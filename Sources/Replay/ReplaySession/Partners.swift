@@ -10,7 +10,7 @@ package struct Partners {
     /// The slot of each model process in the kernel's process table.
     package private(set) var slots: [Int: Int64] = [:]
     /// By sort: the kernel's number of each element that has one.
-    private var numbers: [SortID: [Int: Int64]] = [:]
+    var numbers: [SortID: [Int: Int64]] = [:]
 
     /// Nobody knows anybody.
     package init(_ types: TypeTable) { self.types = types }

@@ -6,7 +6,8 @@ import Model
 
 extension ReplaySession {
     /// Brings a process to where its next step begins.
-    func approach(_ driven: Driven, in state: SystemState) -> DriveOutcome {
+    func approach(_ driven: Driven, _ index: Int) -> DriveOutcome {
+        let state = run.state(before: index)
         switch driven.position {
         case .stopped, .between, .finished: return .reached
         case .asleep:
@@ -20,7 +21,7 @@ extension ReplaySession {
             let outcome = driver.run(driven, to: target)
             if case .reached = outcome { driven.position = .stopped(target) }
             return outcome
-        case .user: return enter(driven, in: state)
+        case .user: return enter(driven, index)
         }
     }
 
@@ -33,7 +34,8 @@ extension ReplaySession {
     }
 
     /// Makes the system call that leads to the process's next step, and goes there.
-    private func enter(_ driven: Driven, in state: SystemState) -> DriveOutcome {
+    private func enter(_ driven: Driven, _ step: Int) -> DriveOutcome {
+        let state = run.state(before: step)
         guard case .point(let index) = state.processes[driven.pid].position else { return .reached }
         let node = checked.system.kind(of: driven.pid).process.points[index].node
         guard let call = calls.entered(at: node, of: driven.pid) else {
@@ -42,14 +44,20 @@ extension ReplaySession {
         }
         driven.call = call.activation
         driven.function = nil
-        if driven.isNative { return advance(driven, at: node, in: state) }
+        if driven.isNative { return advance(driven, at: node, in: state, from: step) }
         let outcome = issue(call, driven, in: state)
         guard case .reached = outcome else { return outcome }
-        return advance(driven, at: node, in: state)
+        return advance(driven, at: node, in: state, from: step)
     }
 
-    /// Goes on inside a system call to the stop before the process's next step.
-    private func advance(_ driven: Driven, at node: NodeID, in state: SystemState) -> DriveOutcome {
+    /// Goes on inside a system call to the stop before the process's next step, or to that of a later one, when the kernel
+    /// gets there first and has no code of its own for those before it.
+    ///
+    /// - Parameters:
+    ///   - node: where its next step begins.
+    ///   - state: the one in which it stands there.
+    ///   - first: from which step of the run on its next one is looked for.
+    private func advance(_ driven: Driven, at node: NodeID, in state: SystemState, from first: Int) -> DriveOutcome {
         if let inner = calls.innermost(at: node, of: driven.pid), inner.activation != driven.function {
             let entries = inner.binding.code?.entries ?? []
             if !entries.isEmpty, !calls.isCaller(inner.activation, of: driven.function, pid: driven.pid) {
@@ -58,17 +66,21 @@ extension ReplaySession {
             }
             driven.function = inner.activation
         }
-        guard let stop = stops.stop(ofProcess: driven.pid, in: state, { self.visiblePlace(of: $0) }) else {
+        let found = nextStops(driven, in: state, from: first)
+        guard !found.isEmpty else {
             driven.position = .between
             return .reached
         }
-        let outcome = driver.run(driven, to: stop)
-        if case .reached = outcome { driven.position = stop == .asleep ? .asleep : .stopped(stop) }
+        let (outcome, which) = driver.run(driven, toFirstOf: found.map(\.stop))
+        if case .reached = outcome {
+            driven.position = found[which].stop == .asleep ? .asleep : .stopped(found[which].stop)
+            driven.skipped = found[which].skipped
+        }
         return outcome
     }
 
     /// Where something lies that others can see: what is private to a process is no reason to stop it.
-    private func visiblePlace(of access: MicroStep.Access) -> BoundPlace? {
+    func visiblePlace(of access: MicroStep.Access) -> BoundPlace? {
         if let variable = access.variable, case .isPrivate = checked.system.variables[variable].protection {
             return nil
         }
@@ -91,7 +103,7 @@ extension ReplaySession {
             driven.call.map({ calls.isWithin($0, point, of: driven.pid) }) ?? true
         else { return leave(driven, step, from: run.state(before: index)) }
         let node = checked.system.kind(of: driven.pid).process.points[point].node
-        let outcome = advance(driven, at: node, in: step.state)
+        let outcome = advance(driven, at: node, in: step.state, from: index + 1)
         if driven.position == .between { open = (driven.pid, index + 1) }
         return outcome
     }

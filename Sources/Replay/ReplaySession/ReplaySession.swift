@@ -154,9 +154,10 @@ package final class ReplaySession {
                 .notSchedulable(step: index + 1),
                 ReplayFinding("\(row.actor) had ended, and starts again: nobody plays it a second time"))
         }
-        switch approach(driven, in: run.state(before: index)) {
+        switch approach(driven, index) {
         case .reached: break
-        case .strayed(let finding), .returned(let finding): return result(.diverged(step: index + 1), finding)
+        case .strayed(let finding), .returned(let finding), .beyond(let finding):
+            return result(.diverged(step: index + 1), finding)
         case .panicked(let finding): return panicked(finding, index, pid, row)
         }
         row.place = driver.place(of: driven)
@@ -164,9 +165,14 @@ package final class ReplaySession {
         row.player = player(driven)
         row.hart = driven.hart
         driver.clearStores()
+        if driven.skipped > 0 {
+            driven.skipped -= 1
+            return settle(.reached, index, pid, &row)
+        }
         driver.noted = watches(ofStoresIn: step)
+        driver.beyond = beyond(index)
         let outcome = perform(driven, index)
-        driver.noted = []
+        (driver.noted, driver.beyond) = ([], nil)
         row.stores = driver.stores
         return settle(outcome, index, pid, &row)
     }
@@ -184,6 +190,7 @@ package final class ReplaySession {
             let both = finding.with("; \(nextText(pid, index))")
             return result(.diverged(step: index + 1), both, adding: row)
         case .panicked(let finding): return panicked(finding, index, pid, row)
+        case .beyond(let finding): return result(.reproduced, finding, adding: row)
         case .reached:
             if let violation = run.steps[index].violation, violation.kind.isFatal {
                 return broken(violation, index, &row)

@@ -15,6 +15,24 @@ package enum StopPoint: Sendable, Equatable {
     case asleep
     /// Back in user mode.
     case user
+
+    /// Whether it is the entry of a primitive with this argument.
+    func isCall(_ primitive: KernelPlaces.Primitive, _ argument: UInt64) -> Bool {
+        guard case .call(primitive, argument: let wanted) = self else { return false }
+        return wanted == nil || wanted == argument
+    }
+
+    /// Whether it is before an access.
+    func isTouched(by access: AccessAhead) -> Bool {
+        guard case .access(let watch) = self else { return false }
+        return access.isWatched(by: watch)
+    }
+
+    /// Whether it is before the instruction of an address.
+    func has(_ address: UInt64) -> Bool {
+        guard case .address(let addresses) = self else { return false }
+        return addresses.contains(address)
+    }
 }
 
 /// Finds stops.

@@ -1,0 +1,87 @@
+// Steps of the model that the kernel has no code of its own for: what only looks, and finds what it would find later, too.
+
+import Checker
+import Model
+
+extension ReplaySession {
+    /// The stop before a process's next step, and those before later ones that it may be at instead.
+    ///
+    /// A kernel keeps in a register what the model loads again, looks at things in another order, or never looks: where the
+    /// model's step only looks, and nobody changes before the process's next step what it looks at, it comes to the same to
+    /// take it directly before that one. All states in between are compared all the same.
+    ///
+    /// - Parameters:
+    ///   - driven: a process in a call.
+    ///   - state: where it stands before its next step.
+    ///   - first: from which step of the run on that step is looked for.
+    /// - Returns: in the order of steps, each with how many steps are left out; empty when the next step has no stop and may
+    ///   not be left out.
+    func nextStops(_ driven: Driven, in state: SystemState, from first: Int) -> [(stop: StopPoint, skipped: Int)] {
+        let pid = driven.pid
+        var result: [(stop: StopPoint, skipped: Int)] = []
+        var (state, skipped) = (state, 0)
+        var looked: [MicroStep.Access] = []
+        for index in first..<max(first, run.steps.count) {
+            let step = run.steps[index]
+            guard step.actor == .process(pid: pid) else {
+                if step.changes(oneOf: looked) { return result }
+                continue
+            }
+            if skipped > 0 { state = run.state(before: index) }
+            guard isInSameCall(driven, state) else { return result }
+            if let stop = stop(driven, state) {
+                result.append((stop, skipped))
+                if stop == .asleep { return result }
+            }
+            guard onlyLooks(index) else { return result }
+            looked += step.microSteps.flatMap(\.accesses)
+            skipped += 1
+        }
+        if skipped == 0, result.isEmpty, let stop = stop(driven, state) { result.append((stop, 0)) }
+        return result
+    }
+
+    private func stop(_ driven: Driven, _ state: SystemState) -> StopPoint? {
+        stops.stop(ofProcess: driven.pid, in: state) { self.visiblePlace(of: $0) }
+    }
+
+    /// Whether the next step of a process is in the call, and in the function, that it is in.
+    private func isInSameCall(_ driven: Driven, _ state: SystemState) -> Bool {
+        guard case .point(let point) = state.processes[driven.pid].position else { return false }
+        let node = checked.system.kind(of: driven.pid).process.points[point].node
+        guard let call = driven.call, calls.isWithin(call, point, of: driven.pid) else { return driven.call == nil }
+        return calls.innermost(at: node, of: driven.pid)?.activation == driven.function
+    }
+
+    /// Whether a step changes nothing that others could see: it loads, and gives back each lock that it takes.
+    private func onlyLooks(_ index: Int) -> Bool {
+        let step = run.steps[index]
+        guard step.violation == nil, case .process(let pid) = step.actor else { return false }
+        let before = run.state(before: index)
+        let isQuiet = step.microSteps.flatMap(\.accesses).allSatisfy { access in
+            switch access.kind {
+            case .load, .acquire, .release: true
+            case .store: access.variable.map { checked.system.variables[$0].isGhost } ?? false
+            case .tryAcquire, .sleep, .resumed, .wakeup: false
+            }
+        }
+        return isQuiet && before.processes.indices.allSatisfy { other in
+            other == pid || before.processes[other] == step.state.processes[other]
+        } && checked.system.variables.indices.allSatisfy { id in
+            checked.system.variables[id].isGhost || before.data[id] == step.state.data[id]
+        }
+    }
+}
+
+extension TracedStep {
+    /// Whether it changes a part of what others have looked at, or holds a lock that they have taken.
+    fileprivate func changes(oneOf looked: [MicroStep.Access]) -> Bool {
+        microSteps.flatMap(\.accesses).contains { access in
+            guard access.kind != .load else { return false }
+            return looked.contains { other in
+                other.variable == access.variable && other.instance == access.instance
+                    && (other.path.starts(with: access.path) || access.path.starts(with: other.path))
+            }
+        }
+    }
+}
