@@ -79,7 +79,8 @@ struct KernelHost {
     /// Replays a run.
     func replay(_ run: TracedRun, property: String, isWalk: Bool, until: Int?) throws(CommandFailure) -> ReplayResult {
         do throws(ReplayError) {
-            return try session(run, property: property, isWalk: isWalk).replay(until: until)
+            if isWalk { return try session(OrderedRun(run), property: property, isWalk: true).replay(until: until) }
+            return try inKernelOrder(run, property: property, until: until).result
         } catch {
             throw CommandFailure(error.description, code: 21)
         }
@@ -88,7 +89,8 @@ struct KernelHost {
     /// Replays a run, and keeps the way.
     func record(_ run: TracedRun, property: String, until: Int?) throws(CommandFailure) -> RecordedReplay {
         do throws(ReplayError) {
-            return RecordedReplay(try session(run, property: property, isWalk: false), until: until)
+            let order = try inKernelOrder(run, property: property, until: until).order
+            return RecordedReplay(try session(order, property: property, isWalk: false), until: until)
         } catch {
             throw CommandFailure(error.description, code: 21)
         }
@@ -97,17 +99,25 @@ struct KernelHost {
     /// Takes random walks.
     func walk(_ runs: [TracedRun]) throws(CommandFailure) -> WalkReport {
         let walker = Walker(kernel: bound.name) { run throws(ReplayError) in
-            try session(run, property: "walk", isWalk: true).replay()
+            try session(OrderedRun(run), property: "walk", isWalk: true).replay()
         }
         do throws(ReplayError) { return try walker.walk(runs) } catch {
             throw CommandFailure(error.description, code: 21)
         }
     }
 
-    private func session(_ run: TracedRun, property: String, isWalk: Bool) throws(ReplayError) -> ReplaySession {
+    private func inKernelOrder(
+        _ run: TracedRun, property: String, until: Int?
+    ) throws(ReplayError) -> (result: ReplayResult, order: OrderedRun) {
+        try OrderedRun.replay(run, until: until) { order throws(ReplayError) in
+            try session(order, property: property, isWalk: false)
+        }
+    }
+
+    private func session(_ order: OrderedRun, property: String, isWalk: Bool) throws(ReplayError) -> ReplaySession {
         machine.rewind()
         return try ReplaySession(
-            run: run, checked: checked, kernel: bound, control: machine.control, parked: machine.parked,
+            order, checked: checked, kernel: bound, control: machine.control, parked: machine.parked,
             userCode: { [programs] name in
                 let bytes = try? HostFiles.read(FilePath(programs).appending(name).string)
                 return bytes.flatMap { try? ExecutableFile($0) }.flatMap { UserCode($0) }

@@ -11,7 +11,7 @@ extension ReplaySession {
             case .assert(let condition, _) = checked.system.kind(of: pid).process.code.nodes[last.node].operation
         else {
             return result(
-                .diverged(step: index + 1),
+                .diverged(step: numbers[index]),
                 ReplayFinding("the model ends here: \(violation.message); the kernel goes on", place: row.place),
                 adding: row)
         }
@@ -21,7 +21,7 @@ extension ReplaySession {
         if !missing.isEmpty { return result(.notCompared, unboundFinding(missing.sorted()), adding: row) }
         var known = driver.driven[pid]?.comparedLocals ?? []
         if let finding = differentParameter(at: last.node, pid, step.state, &known) {
-            return result(.diverged(step: index + 1), finding, adding: row)
+            return result(.diverged(step: numbers[index]), finding, adding: row)
         }
         let locals = condition.freeLocals
         let isOfIdentities =
@@ -74,7 +74,7 @@ extension ReplaySession {
         }
         let finding = ReplayFinding(
             "what the model breaks on holds on the machine: \(violation.message)", place: row.place)
-        return result(.diverged(step: index + 1), finding, adding: row)
+        return result(.diverged(step: numbers[index]), finding, adding: row)
     }
 
     /// What the call around a node was given.

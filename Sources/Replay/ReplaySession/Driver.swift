@@ -17,6 +17,8 @@ final class Driver {
     var noted: [Watch] = []
     /// Where stores to noted memory happened.
     private(set) var stores: [KernelPlace] = []
+    /// The lock for which a process waited last in vain, and who held it and stood before a step.
+    var conflict: LockConflict?
     /// An element that there is not, whose access by a process is what the model ends with.
     var beyond: BeyondElement?
 
@@ -239,6 +241,7 @@ final class Driver {
         if holders[lock] == waiting { return nil }
         guard let holder = holders[lock] else { return stuck("which nobody known holds") }
         if let other = driven.values.first(where: { $0.hart == holder }), case .stopped = other.position {
+            conflict = LockConflict(lock: lock, holder: other.pid)
             return stuck("held by \(name(other)), which stands before its step")
         }
         let limit = control.instructionCount + Self.stepLimit

@@ -23,13 +23,19 @@ package final class ReplaySession {
     /// Steps at the beginning that the boot has taken.
     let bootCount: Int
 
+    /// The step that is being taken.
+    var current = 0
+    /// The run, with what the trace calls its steps.
+    let order: OrderedRun
+    var numbers: [Int] { order.numbers }
+
     /// The process whose last step had no stop after it, and that step.
     var open: (pid: Int, step: Int)?
 
     /// Prepares a replay.
     ///
     /// - Parameters:
-    ///   - run: the trace, with all that its steps did.
+    ///   - order: the trace, with all that its steps did, in the order in which they are to be taken.
     ///   - checked: the spec that it is of.
     ///   - kernel: the kernel block, resolved.
     ///   - control: a machine with the kernel, its processes parked.
@@ -39,11 +45,12 @@ package final class ReplaySession {
     ///   - isWalk: nothing is violated: every state is to be equal, and that is all.
     /// - Throws: `ReplayError` when a model process has nobody to play it.
     package init(
-        run: TracedRun, checked: SpecSystem, kernel: BoundKernel, control: HartControl,
+        _ order: OrderedRun, checked: SpecSystem, kernel: BoundKernel, control: HartControl,
         parked: [(hart: Int, process: GuestProcess)], userCode: @escaping (String) -> UserCode?, property: String,
         isWalk: Bool = false
     ) throws(ReplayError) {
-        self.run = run
+        self.order = order
+        run = order.run
         self.checked = checked
         self.kernel = kernel
         propertyName = property
@@ -129,6 +136,8 @@ package final class ReplaySession {
     private func take(_ index: Int) -> ReplayResult? {
         let step = run.steps[index]
         var row = newRow(index)
+        current = index
+        driver.conflict = nil
         let before = driver.control.instructionCount
         defer {
             row.instructionCount = driver.control.instructionCount - before
@@ -136,12 +145,12 @@ package final class ReplaySession {
         }
         guard case .process(let pid) = step.actor, let driven = driver.driven[pid] else {
             return result(
-                .notSchedulable(step: index + 1),
+                .notSchedulable(step: numbers[index]),
                 ReplayFinding("\(row.actor) is an action of the model: nothing in the kernel block says who takes it"))
         }
         if let open, open.pid != pid, !letGo(open.pid, after: open.step - 1) {
             return result(
-                .notSchedulable(step: open.step),
+                .notSchedulable(step: numbers[open.step - 1]),
                 ReplayFinding(
                     "\(checked.system.types.pidNames[open.pid]) cannot be stopped after it, "
                         + "and \(row.actor) takes the next step"))
@@ -151,13 +160,13 @@ package final class ReplaySession {
             driven.hart != nil
         {
             return result(
-                .notSchedulable(step: index + 1),
+                .notSchedulable(step: numbers[index]),
                 ReplayFinding("\(row.actor) had ended, and starts again: nobody plays it a second time"))
         }
         switch approach(driven, index) {
         case .reached: break
         case .strayed(let finding), .returned(let finding), .beyond(let finding):
-            return result(.diverged(step: index + 1), finding)
+            return result(.diverged(step: numbers[index]), finding)
         case .panicked(let finding): return panicked(finding, index, pid, row)
         }
         row.place = driver.place(of: driven)
@@ -188,7 +197,7 @@ package final class ReplaySession {
         switch outcome {
         case .strayed(let finding), .returned(let finding):
             let both = finding.with("; \(nextText(pid, index))")
-            return result(.diverged(step: index + 1), both, adding: row)
+            return result(.diverged(step: numbers[index]), both, adding: row)
         case .panicked(let finding): return panicked(finding, index, pid, row)
         case .beyond(let finding): return result(.reproduced, finding, adding: row)
         case .reached:
@@ -199,7 +208,7 @@ package final class ReplaySession {
             if open != nil { return nil }
             let (count, finding) = compare(after: index + 1, by: pid)
             row.comparedCount = count
-            return finding.map { result(.diverged(step: index + 1), $0, adding: row) }
+            return finding.map { result(.diverged(step: numbers[index]), $0, adding: row) }
         }
     }
 
@@ -220,7 +229,7 @@ package final class ReplaySession {
     private func panicked(_ finding: ReplayFinding, _ index: Int, _ pid: Int, _ row: ReplayedStep) -> ReplayResult {
         let isItsOwn = run.steps[index...].allSatisfy { $0.actor == .process(pid: pid) }
         let isEnd = isItsOwn && run.steps.last?.violation.map(\.kind.isFatal) ?? false
-        return result(isEnd ? .reproduced : .diverged(step: index + 1), finding, adding: row)
+        return result(isEnd ? .reproduced : .diverged(step: numbers[index]), finding, adding: row)
     }
 
     /// What the model's process does next.
@@ -244,7 +253,7 @@ package final class ReplaySession {
         case .action(let action, _): actor = checked.system.actions[action].name
         }
         return ReplayedStep(
-            number: index + 1, actor: actor, player: "", name: step.name, spec: step.range.place, place: nil)
+            number: numbers[index], actor: actor, player: "", name: step.name, spec: step.range.place, place: nil)
     }
 
     private func player(_ driven: Driven) -> String {

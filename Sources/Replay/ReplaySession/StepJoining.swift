@@ -32,12 +32,27 @@ extension ReplaySession {
             if let stop = stop(driven, state) {
                 result.append((stop, skipped))
                 if stop == .asleep { return result }
+                result += laterStops(driven, step).map { ($0, skipped) }
             }
             guard onlyLooks(index) else { return result }
             looked += step.microSteps.flatMap(\.accesses)
             skipped += 1
         }
         if skipped == 0, result.isEmpty, let stop = stop(driven, state) { result.append((stop, 0)) }
+        return result
+    }
+
+    /// Of a step that begins with loads, the stops before what it does then, up to what is no load: the kernel need not make
+    /// the first of them.
+    private func laterStops(_ driven: Driven, _ step: TracedStep) -> [StopPoint] {
+        var result: [StopPoint] = []
+        for microStep in step.microSteps {
+            guard calls.innermost(at: microStep.node, of: driven.pid)?.activation == driven.function else { return result }
+            for access in microStep.accesses where access.variable.map({ !checked.system.variables[$0].isGhost }) ?? true {
+                if let stop = stops.stop(before: access, visiblePlace) { result.append(stop) }
+                guard access.kind == .load || access.kind == .store && place(of: access) == nil else { return result }
+            }
+        }
         return result
     }
 

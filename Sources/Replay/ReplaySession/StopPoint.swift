@@ -71,6 +71,11 @@ package struct StopFinder {
         // What the model asserts is no code of the kernel's.
         if case .assert = process.code.nodes[touch.node].operation { return nil }
         guard let access = chosen(touch, process.code.nodes[touch.node]) else { return nil }
+        return stop(before: access, lookUp)
+    }
+
+    /// The stop before one access.
+    func stop(before access: MicroStep.Access, _ lookUp: (MicroStep.Access) -> BoundPlace?) -> StopPoint? {
         switch access.kind {
         case .acquire, .tryAcquire: return lookUp(access).map { .call(.acquire, argument: $0.kernelAddress) }
         case .release: return lookUp(access).map { .call(.release, argument: $0.kernelAddress) }

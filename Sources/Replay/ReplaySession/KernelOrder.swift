@@ -1,0 +1,107 @@
+// The same steps in an order that the kernel can take: a lock that the model does without is taken before another process
+// has it.
+
+package import Checker
+import Model
+
+/// A lock that a process waits for, and the model process that holds it and stands before its step.
+struct LockConflict {
+    /// The kernel's address of the lock.
+    let lock: UInt64
+    let holder: Int
+}
+
+/// A run whose steps may have another order than those of the trace that it is from.
+package struct OrderedRun {
+    /// The run.
+    package let run: TracedRun
+    /// What the trace calls each step.
+    package let numbers: [Int]
+
+    /// A run in the order of its trace.
+    package init(_ run: TracedRun) {
+        self.run = run
+        numbers = Array(1...max(1, run.steps.count))
+    }
+
+    private init(_ run: TracedRun, _ numbers: [Int]) {
+        self.run = run
+        self.numbers = numbers
+    }
+
+    /// How many orders are tried.
+    private static let limit = 12
+
+    /// Replays until the kernel has no lock any more that stands against the order.
+    ///
+    /// On its way through code that the model has no steps for, as that of `wakeup` or of the entry of a system call, a kernel
+    /// takes locks that the model does not. Where another process holds one of them, and stands before its step, the steps of
+    /// the one that waits are taken before those of the holder, if the model then comes to the same end.
+    ///
+    /// - Parameter session: makes a replay of a run from the beginning.
+    /// - Returns: the last result, and the order in which it was.
+    package static func replay(
+        _ run: TracedRun, until: Int?, _ session: (OrderedRun) throws(ReplayError) -> ReplaySession
+    ) throws(ReplayError) -> (result: ReplayResult, order: OrderedRun) {
+        let first = OrderedRun(run)
+        var (order, tried) = (first, [first.numbers])
+        var found = try session(order)
+        let start = found.replay(until: until)
+        var result = start
+        while case .diverged = result.verdict, tried.count < limit, let next = found.otherOrder(),
+            !tried.contains(next.numbers)
+        {
+            tried.append(next.numbers)
+            order = next
+            found = try session(order)
+            result = found.replay(until: until)
+        }
+        // Where no order gets any further, that of the trace tells most.
+        if case .diverged = result.verdict { return (start, first) }
+        return (result, order)
+    }
+
+    /// The run with the steps of a process between two places taken before the first of them; nil when the model does not
+    /// come to the same end.
+    fileprivate func moving(_ pid: Int, from holder: Int, through last: Int) -> OrderedRun? {
+        let moved = (holder...last).filter { run.steps[$0].actor == .process(pid: pid) }
+        let others = run.steps.indices.dropFirst(holder).filter { !moved.contains($0) }
+        let order = Array(run.steps.indices.prefix(holder)) + moved + others
+        guard order.last == run.steps.indices.last else { return nil }
+        let stepper = ReferenceStepper(run.system, recordsMicroSteps: true)
+        var result = TracedRun(system: run.system, initial: run.initial)
+        for index in order {
+            let wanted = run.steps[index]
+            let step = stepper.transitions(from: result.last).lazy.compactMap { TracedStep($0, run.system) }
+                .first { $0.isSame(as: wanted) }
+            guard let step else { return nil }
+            result = result.followed(by: step)
+        }
+        guard result.last == run.last else { return nil }
+        return OrderedRun(result, order.map { numbers[$0] })
+    }
+}
+
+extension TracedStep {
+    /// Whether it is the same step of the same process, which then stands as it stood there.
+    fileprivate func isSame(as other: TracedStep) -> Bool {
+        guard actor == other.actor, name == other.name, violation?.kind == other.violation?.kind else { return false }
+        guard case .process(let pid) = actor else { return true }
+        return state.processes[pid] == other.state.processes[pid]
+    }
+}
+
+extension ReplaySession {
+    /// The order in which the process that has waited for a lock in vain goes first.
+    fileprivate func otherOrder() -> OrderedRun? {
+        guard let conflict = driver.conflict, case .process(let pid) = run.steps[current].actor else { return nil }
+        let taken = run.steps[..<current].lastIndex { step in
+            step.actor == .process(pid: conflict.holder)
+                && step.microSteps.flatMap(\.accesses).contains {
+                    $0.kind == .acquire && place(of: $0)?.kernelAddress == conflict.lock
+                }
+        }
+        guard let taken, taken >= bootCount else { return nil }
+        return order.moving(pid, from: taken, through: current)
+    }
+}
