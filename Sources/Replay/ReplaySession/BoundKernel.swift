@@ -272,6 +272,27 @@ package struct BoundKernel: ProcessView {
         return place(of: element, line, situation)
     }
 
+    /// Where all parts of a datum lie that are bound by themselves.
+    func places(of access: MicroStep.Access, _ situation: Situation) -> [BoundPlace] {
+        guard let variable = access.variable else { return [] }
+        let steps = Self.steps(access.path)
+        let inner = (byDatum[Datum(variable: variable, instance: access.instance)] ?? []).filter {
+            $0.1.path.count > steps.count && $0.1.path.starts(with: steps)
+        }
+        guard inner.isEmpty else { return inner.compactMap { place(of: $0.1, $0.0, situation) } }
+        return place(of: access, situation).map { [$0] } ?? []
+    }
+
+    private static func steps(_ path: [MicroStep.Access.Part]) -> [BoundElement.Step] {
+        path.compactMap { part in
+            switch part {
+            case .field(let index): .field(index)
+            case .index(let index): .element(index)
+            case .payload: nil
+            }
+        }
+    }
+
     /// The smallest bound element that holds what is touched, or is held by it.
     func element(of access: MicroStep.Access) -> (StateBinding, BoundElement)? {
         access.variable.flatMap { element(of: $0, access.instance, access.path) }
@@ -282,13 +303,7 @@ package struct BoundKernel: ProcessView {
         of variable: VariableID, _ instance: Int, _ path: [MicroStep.Access.Part]
     ) -> (StateBinding, BoundElement)? {
         let candidates = byDatum[Datum(variable: variable, instance: instance)] ?? []
-        let steps = path.compactMap { part -> BoundElement.Step? in
-            switch part {
-            case .field(let index): .field(index)
-            case .index(let index): .element(index)
-            case .payload: nil
-            }
-        }
+        let steps = Self.steps(path)
         let best = candidates.filter { steps.starts(with: $0.1.path) }.max { $0.1.path.count < $1.1.path.count }
         let inner = candidates.first { $0.1.path.starts(with: steps) }
         return best ?? inner

@@ -17,16 +17,20 @@ package struct OrderedRun {
     package let run: TracedRun
     /// What the trace calls each step.
     package let numbers: [Int]
+    /// Steps, as the trace calls them, after which their process enters its next call at once.
+    let entering: Set<Int>
 
     /// A run in the order of its trace.
     package init(_ run: TracedRun) {
         self.run = run
         numbers = Array(1...max(1, run.steps.count))
+        entering = []
     }
 
-    private init(_ run: TracedRun, _ numbers: [Int]) {
+    private init(_ run: TracedRun, _ numbers: [Int], _ entering: Set<Int>) {
         self.run = run
         self.numbers = numbers
+        self.entering = entering
     }
 
     /// How many orders are tried.
@@ -44,14 +48,14 @@ package struct OrderedRun {
         _ run: TracedRun, until: Int?, _ session: (OrderedRun) throws(ReplayError) -> ReplaySession
     ) throws(ReplayError) -> (result: ReplayResult, order: OrderedRun) {
         let first = OrderedRun(run)
-        var (order, tried) = (first, [first.numbers])
+        var (order, tried) = (first, [first])
         var found = try session(order)
         let start = found.replay(until: until)
         var result = start
         while case .diverged = result.verdict, tried.count < limit, let next = found.otherOrder(),
-            !tried.contains(next.numbers)
+            !tried.contains(where: { $0.numbers == next.numbers && $0.entering == next.entering })
         {
-            tried.append(next.numbers)
+            tried.append(next)
             order = next
             found = try session(order)
             result = found.replay(until: until)
@@ -63,8 +67,14 @@ package struct OrderedRun {
 
     /// The run with the steps of a process between two places taken before the first of them; nil when the model does not
     /// come to the same end.
-    fileprivate func moving(_ pid: Int, from holder: Int, through last: Int) -> OrderedRun? {
-        let moved = (holder...last).filter { run.steps[$0].actor == .process(pid: pid) }
+    ///
+    /// - Parameters:
+    ///   - pid: the process.
+    ///   - holder: the step of the holder that takes the lock.
+    ///   - last: the last step of the process that is moved.
+    ///   - enters: whether it then enters its next call.
+    fileprivate func moving(_ pid: Int, before holder: Int, through last: Int, enters: Bool) -> OrderedRun? {
+        let moved = (holder..<max(holder, last + 1)).filter { run.steps[$0].actor == .process(pid: pid) }
         let others = run.steps.indices.dropFirst(holder).filter { !moved.contains($0) }
         let order = Array(run.steps.indices.prefix(holder)) + moved + others
         guard order.last == run.steps.indices.last else { return nil }
@@ -78,7 +88,11 @@ package struct OrderedRun {
             result = result.followed(by: step)
         }
         guard result.last == run.last else { return nil }
-        return OrderedRun(result, order.map { numbers[$0] })
+        var entering = entering
+        if enters, let index = run.steps[...last].lastIndex(where: { $0.actor == .process(pid: pid) }) {
+            entering.insert(numbers[index])
+        }
+        return OrderedRun(result, order.map { numbers[$0] }, entering)
     }
 }
 
@@ -102,6 +116,8 @@ extension ReplaySession {
                 }
         }
         guard let taken, taken >= bootCount else { return nil }
-        return order.moving(pid, from: taken, through: current)
+        // Who has not come to its step yet waits at the entry of the call: its step can stay where it is.
+        let isEntering = driver.driven[pid]?.position == .user
+        return order.moving(pid, before: taken, through: isEntering ? current - 1 : current, enters: isEntering)
     }
 }

@@ -80,11 +80,14 @@ extension ReplaySession {
     }
 
     /// Where something lies that others can see: what is private to a process is no reason to stop it.
-    func visiblePlace(of access: MicroStep.Access) -> BoundPlace? {
-        if let variable = access.variable, case .isPrivate = checked.system.variables[variable].protection {
-            return nil
+    func visiblePlace(of access: MicroStep.Access) -> BoundPlace? { isPrivate(access) ? nil : place(of: access) }
+
+    /// Whether what is touched is private to a process.
+    func isPrivate(_ access: MicroStep.Access) -> Bool {
+        guard let variable = access.variable, case .isPrivate = checked.system.variables[variable].protection else {
+            return false
         }
-        return place(of: access)
+        return true
     }
 
     /// Lets a process do its step, up to where its next one begins.

@@ -206,9 +206,21 @@ package final class ReplaySession {
             }
             // It has not done the step yet: it will do it with its next one.
             if open != nil { return nil }
+            if order.entering.contains(numbers[index]), let end = enterEarly(pid, after: index) { return end }
             let (count, finding) = compare(after: index + 1, by: pid)
             row.comparedCount = count
             return finding.map { result(.diverged(step: numbers[index]), $0, adding: row) }
+        }
+    }
+
+    /// A process enters its next call now: later, another one would have a lock that it takes on its way there.
+    private func enterEarly(_ pid: Int, after index: Int) -> ReplayResult? {
+        let later = run.steps[(index + 1)...].firstIndex { $0.actor == .process(pid: pid) }
+        guard let later, let driven = driver.driven[pid], driven.position == .user else { return nil }
+        switch approach(driven, later) {
+        case .reached: return nil
+        case .strayed(let finding), .returned(let finding), .beyond(let finding), .panicked(let finding):
+            return result(.diverged(step: numbers[index]), finding)
         }
     }
 

@@ -49,8 +49,9 @@ extension ReplaySession {
         for microStep in step.microSteps {
             guard calls.innermost(at: microStep.node, of: driven.pid)?.activation == driven.function else { return result }
             for access in microStep.accesses where access.variable.map({ !checked.system.variables[$0].isGhost }) ?? true {
-                if let stop = stops.stop(before: access, visiblePlace) { result.append(stop) }
-                guard access.kind == .load || access.kind == .store && place(of: access) == nil else { return result }
+                let places = isPrivate(access) ? [] : kernel.places(of: access, situation)
+                result += places.compactMap { place in stops.stop(before: access) { _ in place } }
+                guard access.kind == .load || access.kind == .store && places.isEmpty else { return result }
             }
         }
         return result
