@@ -3,8 +3,8 @@
 typealias AddressSpace = UnsafeMutablePointer<mm>
 
 /// Ordinary memory lies below WINDOW; regions that exec inherits lie between WINDOW and TOP.
-let WINDOW: UInt64 = 1 << 30
-let TOP: UInt64 = 2 << 30
+let WINDOW = UInt64(WINDOW_PAGES) * PGSIZE
+let TOP = UInt64(TOP_PAGES) * PGSIZE
 
 func mminit() {
     initlock(mmtable_lock(), "mmtable")

@@ -19,6 +19,12 @@
 #ifndef NSHARED
 #define NSHARED 10  // regions that a process can register
 #endif
+#ifndef WINDOW_PAGES
+#define WINDOW_PAGES 262144  // below the window, where inherited regions lie: 1 GiB
+#endif
+#ifndef TOP_PAGES
+#define TOP_PAGES 524288  // below the end of the window: 2 GiB
+#endif
 #ifndef PRIME_LIMIT
 #define PRIME_LIMIT 100000  // elements of primestart's array: 400,000 bytes
 #endif
