@@ -69,7 +69,8 @@ extension ReplaySession {
         return calls.innermost(at: node, of: driven.pid)?.activation == driven.function
     }
 
-    /// Whether a step changes nothing that others could see: it loads, and gives back each lock that it takes.
+    /// Whether a step changes nothing that others could see: it loads, stores to what is its own, and gives back each lock
+    /// that it takes.
     private func onlyLooks(_ index: Int) -> Bool {
         let step = run.steps[index]
         guard step.violation == nil, case .process(let pid) = step.actor else { return false }
@@ -77,15 +78,23 @@ extension ReplaySession {
         let isQuiet = step.microSteps.flatMap(\.accesses).allSatisfy { access in
             switch access.kind {
             case .load, .acquire, .release: true
-            case .store: access.variable.map { checked.system.variables[$0].isGhost } ?? false
+            case .store: access.variable.map(isUnseen) ?? false
             case .tryAcquire, .sleep, .resumed, .wakeup: false
             }
         }
         return isQuiet && before.processes.indices.allSatisfy { other in
             other == pid || before.processes[other] == step.state.processes[other]
         } && checked.system.variables.indices.allSatisfy { id in
-            checked.system.variables[id].isGhost || before.data[id] == step.state.data[id]
+            isUnseen(id) || before.data[id] == step.state.data[id]
         }
+    }
+
+    /// Whether a datum is nothing that other processes of the kernel look at: a ghost, private to a process, or who has
+    /// claimed what is.
+    private func isUnseen(_ variable: VariableID) -> Bool {
+        let variables = checked.system.variables
+        if case .isPrivate = variables[variable].protection { return true }
+        return variables[variable].isGhost || variables.contains { $0.claims == variable }
     }
 }
 
