@@ -42,16 +42,26 @@ extension ReplaySession {
         return result
     }
 
-    /// Of a step that begins with loads, the stops before what it does then, up to what is no load: the kernel need not make
-    /// the first of them.
+    /// Of a step that begins by looking, the stops before what it does then, up to what changes something: the kernel need not
+    /// look first. What happens with a lock held that the step takes is none: the kernel is to take it, too.
     private func laterStops(_ driven: Driven, _ step: TracedStep) -> [StopPoint] {
         var result: [StopPoint] = []
+        var held: [MicroStep.Access] = []
         for microStep in step.microSteps {
             guard calls.innermost(at: microStep.node, of: driven.pid)?.activation == driven.function else { return result }
             for access in microStep.accesses where access.variable.map({ !checked.system.variables[$0].isGhost }) ?? true {
+                if access.kind == .release, let last = held.lastIndex(where: { $0.isOfSame(access) }) {
+                    held.remove(at: last)
+                    continue
+                }
                 let places = isPrivate(access) ? [] : kernel.places(of: access, situation)
-                result += places.compactMap { place in stops.stop(before: access) { _ in place } }
-                guard access.kind == .load || access.kind == .store && places.isEmpty else { return result }
+                if held.isEmpty { result += places.compactMap { place in stops.stop(before: access) { _ in place } } }
+                switch access.kind {
+                case .load: continue
+                case .acquire: held.append(access)
+                case .store where places.isEmpty: continue
+                case .store, .release, .tryAcquire, .sleep, .resumed, .wakeup: return result
+                }
             }
         }
         return result
@@ -98,13 +108,20 @@ extension ReplaySession {
     }
 }
 
+extension MicroStep.Access {
+    /// Whether it touches the same instance of the same datum.
+    fileprivate func isOfSame(_ other: MicroStep.Access) -> Bool {
+        variable == other.variable && instance == other.instance
+    }
+}
+
 extension TracedStep {
     /// Whether it changes a part of what others have looked at, or holds a lock that they have taken.
     fileprivate func changes(oneOf looked: [MicroStep.Access]) -> Bool {
         microSteps.flatMap(\.accesses).contains { access in
             guard access.kind != .load else { return false }
             return looked.contains { other in
-                other.variable == access.variable && other.instance == access.instance
+                other.isOfSame(access)
                     && (other.path.starts(with: access.path) || access.path.starts(with: other.path))
             }
         }
