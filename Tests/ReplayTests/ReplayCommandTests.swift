@@ -14,11 +14,14 @@ struct ProductRun {
     let error: String
 
     /// Runs `.build/release/shmcheck`, for ten minutes at most: variants of the guest may have to be built.
-    init(_ arguments: [String], in folder: URL = replayRoot) throws {
+    init(_ arguments: [String], in folder: URL = replayRoot, home: URL? = nil) throws {
         let process = Process()
         process.executableURL = replayRoot.appending(path: ".build/release/shmcheck")
         process.arguments = arguments
         process.currentDirectoryURL = folder
+        if let home {
+            process.environment = ProcessInfo.processInfo.environment.merging(["SHMCHECK_HOME": home.path()]) { $1 }
+        }
         let (output, error) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = error

@@ -36,7 +36,9 @@ extension ReplaySession {
 
     /// Where in the path of an access the index is that an array does not have.
     private func outside(_ access: MicroStep.Access, _ state: SystemState) -> Int? {
-        guard let variable = access.variable, var value = state.data[variable].element(access.instance) else { return nil }
+        guard let variable = access.variable, var value = state.data[variable].element(access.instance) else {
+            return nil
+        }
         for (position, part) in access.path.enumerated() {
             switch (part, value) {
             case (.field(let field), .structure(let fields)): value = fields[field]

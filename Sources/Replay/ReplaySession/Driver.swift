@@ -97,7 +97,9 @@ final class Driver {
             switch event {
             case .call(.panic, argument: let text): return (.panicked(panic(hart, text)), 0)
             case .ended(let outcome):
-                return (.panicked(ReplayFinding("the kernel ended the machine: \(outcome)", place: place(ofHart: hart))), 0)
+                return (
+                    .panicked(ReplayFinding("the kernel ended the machine: \(outcome)", place: place(ofHart: hart))), 0
+                )
             case .reached(let address):
                 if address != inPrimitive { return (.reached, targets.firstIndex { $0.has(address) } ?? 0) }
                 inPrimitive = nil
@@ -127,7 +129,8 @@ final class Driver {
 
     private func neverGetsThere(_ driven: Driven, _ hart: Int) -> ReplayFinding {
         ReplayFinding(
-            "\(name(driven)) does not get there within \(Self.stepLimit) instructions", place: place(ofHart: hart))
+            "\(name(driven)) does not get there within \(Self.stepLimit) instructions: either it goes round in a loop, or the "
+                + "kernel does not come by the place that the step is bound to", place: place(ofHart: hart))
     }
 
     /// Goes past the entry of a primitive that is no stop; an outcome when that ends the run.

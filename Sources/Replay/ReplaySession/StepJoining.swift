@@ -32,6 +32,8 @@ extension ReplaySession {
             if let stop = stop(driven, state) {
                 result.append((stop, skipped))
                 if stop == .asleep { return result }
+                // Where a `step` line says it, it is nowhere else.
+                if case .address = stop { return result }
                 result += laterStops(driven, step).map { ($0, skipped) }
             }
             guard onlyLooks(index) else { return result }
@@ -48,8 +50,13 @@ extension ReplaySession {
         var result: [StopPoint] = []
         var held: [MicroStep.Access] = []
         for microStep in step.microSteps {
-            guard calls.innermost(at: microStep.node, of: driven.pid)?.activation == driven.function else { return result }
-            for access in microStep.accesses where access.variable.map({ !checked.system.variables[$0].isGhost }) ?? true {
+            guard calls.innermost(at: microStep.node, of: driven.pid)?.activation == driven.function else {
+                return result
+            }
+            // Of a store not the loads of its indices, by which the kernel may have come by before.
+            let changes = microStep.accesses.last.map { $0.kind != .load } ?? false
+            let accesses = changes ? microStep.accesses.suffix(1) : microStep.accesses[...]
+            for access in accesses where access.variable.map({ !checked.system.variables[$0].isGhost }) ?? true {
                 if access.kind == .release, let last = held.lastIndex(where: { $0.isOfSame(access) }) {
                     held.remove(at: last)
                     continue
@@ -92,11 +99,13 @@ extension ReplaySession {
             case .tryAcquire, .sleep, .resumed, .wakeup: false
             }
         }
-        return isQuiet && before.processes.indices.allSatisfy { other in
-            other == pid || before.processes[other] == step.state.processes[other]
-        } && checked.system.variables.indices.allSatisfy { id in
-            isUnseen(id) || before.data[id] == step.state.data[id]
-        }
+        return isQuiet
+            && before.processes.indices.allSatisfy { other in
+                other == pid || before.processes[other] == step.state.processes[other]
+            }
+            && checked.system.variables.indices.allSatisfy { id in
+                isUnseen(id) || before.data[id] == step.state.data[id]
+            }
     }
 
     /// Whether a datum is nothing that other processes of the kernel look at: a ghost, private to a process, or who has
