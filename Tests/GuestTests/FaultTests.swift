@@ -8,7 +8,7 @@ import Testing
     static let catalogue =
         (1...9).map { "Q\($0)" } + (1...7).map { "S\($0)" } + (1...16).map { "M\($0)" } + (1...6).map { "U\($0)" }
         + (1...7).map { "R\($0)" } + (1...13).map { "P\($0)" } + (1...4).map { "X\($0)" }
-        + ["Q2_race", "S4_header", "S6_after", "R5L", "P10_latest", "P12_poll", "X1_end"]
+        + ["Q2_race", "S4_header", "S6_after", "R5L", "P10_latest", "P12_poll", "X1_end", "drop_first"]
 
     /// In the quick subset every tenth, so that over a few changes all groups are met.
     /// `SHMCHECK_FAULTS=R1,R2` names some.
