@@ -15,6 +15,8 @@ struct FaultPatch: CustomTestStringConvertible {
         case prints(String)
         /// Nothing: a weak memory model is needed.
         case open
+        /// Nothing that a program could see: a replay shows it, as `Documentation/Evidence.md` says.
+        case replayed
     }
 
     let id: String
@@ -68,6 +70,7 @@ struct FaultPatch: CustomTestStringConvertible {
         case "hangs": .hangs
         case "breaks": .breaks
         case "open": .open
+        case "in a replay": .replayed
         default:
             if text.hasPrefix("panics: ") {
                 .panics(String(text.dropFirst(8)))
