@@ -27,6 +27,8 @@ struct CheckCommand: ParsableCommand {
     var noDeadlock = false
     @Flag(help: "Explore every micro-step by itself: slower, the reference of the reduction.")
     var noReduce = false
+    @Flag(help: "Explore every state, also those that differ only in which element of a symmetric sort is which.")
+    var noSymmetry = false
     @Flag(help: "Decide every property instead of stopping at the first violation.")
     var keepGoing = false
     @Flag(help: "Warnings are errors, and steps that were never enabled fail `expect holds`.")
@@ -129,6 +131,7 @@ struct CheckCommand: ParsableCommand {
         settings.checksDeadlock = !noDeadlock
         settings.keepsGoing = keepGoing
         settings.isUnreduced = noReduce
+        settings.usesSymmetry = !noSymmetry
         settings.isStrict = strict
         settings.depth = limits.depth
         settings.flags = flags
@@ -163,7 +166,8 @@ struct CheckCommand: ParsableCommand {
 
     /// What `reproduce:` repeats.
     private var flags: [String] {
-        define.flatMap { ["-D", $0] } + (noReduce ? ["--no-reduce"] : []) + (noDeadlock ? ["--no-deadlock"] : [])
+        define.flatMap { ["-D", $0] } + (noReduce ? ["--no-reduce"] : []) + (noSymmetry ? ["--no-symmetry"] : [])
+            + (noDeadlock ? ["--no-deadlock"] : [])
             + limits.flags
     }
 

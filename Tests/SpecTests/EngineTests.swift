@@ -16,6 +16,15 @@ import Testing
         for document in documents { #expect(document == documents[0]) }
     }
 
+    @Test func nativeCodeFindsTheSameOrbits() throws {
+        let documents = try Engine.allCases.filter(\.isAvailable).map { engine in
+            var options = CheckOptions()
+            options.engine = engine
+            return Self.text(of: try ShippedSpecTests.run("Benchmarks/peers/peterson_symmetric.spec", options))
+        }
+        for document in documents { #expect(document == documents[0]) }
+    }
+
     /// Everything that is violated, and not only the first of it.
     @Test(arguments: [
         "Specs/crypto.spec", "Specs/tlb.spec", "Specs/prime.spec", "Specs/library/sleeplock.spec",

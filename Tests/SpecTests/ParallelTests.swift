@@ -18,6 +18,7 @@ import Testing
     static let runs = [
         Run(path: "Benchmarks/peers/peterson.spec", constants: ["N": 5]),
         Run(path: "Benchmarks/peers/peterson.spec", constants: ["N": 5], states: 50_000),
+        Run(path: "Benchmarks/peers/peterson_symmetric.spec", constants: ["N": 6]),
         Run(path: "Benchmarks/peers/ring.spec", constants: ["N": 4, "K": 2]),
         Run(path: "Benchmarks/peers/phil.spec", constants: ["N": 10]),
         Run(path: "Benchmarks/peers/pages.spec", constants: ["V": 2]),

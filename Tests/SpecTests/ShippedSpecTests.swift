@@ -48,8 +48,13 @@ import Testing
         var options = CheckOptions()
         options.only = ["default"]
         let check = try #require(Self.run("Specs/queue.spec", options).checks.first)
-        #expect(check.states == 330)
+        #expect(check.states == 166)
+        #expect(check.symmetry?.represented == 330)
         #expect(check.scope == .exhaustive)
+        options.usesSymmetry = false
+        let full = try #require(Self.run("Specs/queue.spec", options).checks.first)
+        #expect(full.states == 330)
+        #expect(full.symmetry == nil)
     }
 
     @Test func theQueuesFaultHasTheShortestTrace() throws {

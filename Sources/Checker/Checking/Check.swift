@@ -26,6 +26,8 @@ public struct CheckOptions: Sendable {
     public var keepsGoing = false
     /// `--no-reduce`: the base meaning.
     public var isUnreduced = false
+    /// States that differ only in which element of a `symmetric` sort is which count as one, unless `--no-symmetry`.
+    public var usesSymmetry = true
     /// `--strict`: warnings are errors, and steps that were never enabled fail `expect holds`.
     public var isStrict = false
     /// `-j N`: threads that expand states. What is found is the same for any number.

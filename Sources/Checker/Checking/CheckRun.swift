@@ -81,6 +81,7 @@ struct CheckRun {
         lowering.isUnreduced = options.isUnreduced
         var broken: [BrokenProtection] = []
         var idBits = 16
+        var symmetry = SymmetryChoice(options)
         while true {
             guard let system = lower(model, options: lowering, diagnostics: diagnostics) else {
                 return .unexplored(configuration, diagnostics.all, isMet: false, reason: "the spec is rejected")
@@ -90,6 +91,7 @@ struct CheckRun {
                 return .unexplored(configuration, diagnostics.all, isMet: nil, reason: "more than 2^20 initial states")
             }
             let program = ProgramCompiler.compile(system, idBits: idBits)
+            symmetry.apply(to: program)
             if options.engine == .native { program.machineCode = NativeCompiler.compile(program) }
             var limits = options.limits
             limits.depth = configuration.depth ?? limits.depth
@@ -116,10 +118,13 @@ struct CheckRun {
                 lowering.unguarded.insert(system.variables[found.variable].name)
                 continue
             }
+            if symmetry.isTooCoarse(for: explorer) { continue }
             let judge = CheckJudge(
                 configuration: configuration, options: options, model: model, system: system, initial: initial,
                 broken: broken, diagnostics: diagnostics, proofs: proofs(of: model))
-            return judge.result(&explorer, elapsed: elapsed)
+            var result = judge.result(&explorer, elapsed: elapsed)
+            result.symmetry = symmetry.use(in: explorer)
+            return result
         }
     }
 

@@ -20,6 +20,10 @@ package struct ExploredStates {
     package let nestings: Set<LockNesting>
     /// The first state that packing changes, when there is one.
     package let lossyState: Int?
+    /// For how many states the found ones stand; without symmetry their number.
+    package let represented: UInt64
+    /// Sorts whose elements were exchanged.
+    package let symmetricSorts: [SortID]
 }
 
 /// Explores a system completely and decodes what was stored.
@@ -28,10 +32,14 @@ package struct ExploredStates {
 ///   - system: what is explored.
 ///   - limit: the most states that are stored.
 ///   - engine: what runs the steps.
+///   - usesSymmetry: whether states that differ only in which element of a symmetric sort is which count as one.
 /// - Returns: nil when there are more states than that.
-package func exploreStates(of system: TransitionSystem, limit: Int, engine: Engine = .fastest) -> ExploredStates? {
+package func exploreStates(
+    of system: TransitionSystem, limit: Int, engine: Engine = .fastest, usesSymmetry: Bool = false
+) -> ExploredStates? {
     guard let initial = ReferenceStepper(system).initialOutcomes(limit: 1 << 16) else { return nil }
     let program = ProgramCompiler.compile(system, idBits: 16)
+    if usesSymmetry { program.symmetry = SymmetryPlan(program.layout) }
     if engine == .native { program.machineCode = NativeCompiler.compile(program) }
     let layout = program.layout
     var limits = ExplorationLimits()
@@ -56,5 +64,6 @@ package func exploreStates(of system: TransitionSystem, limit: Int, engine: Engi
     return ExploredStates(
         states: states, transitions: explorer.transitionCount, depth: explorer.depth,
         violations: Set(explorer.violations.keys), stepNames: Set(program.coverageNames), neverEnabled: Set(never),
-        nestings: Set(explorer.nestings.keys), lossyState: lossyState)
+        nestings: Set(explorer.nestings.keys), lossyState: lossyState,
+        represented: explorer.representedCount, symmetricSorts: program.symmetry?.group.orbits.map(\.sort) ?? [])
 }

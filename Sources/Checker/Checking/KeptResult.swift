@@ -37,6 +37,7 @@ struct KeptResult {
             "states": .integer(Int128(result.states)), "transitions": .integer(Int128(result.transitions)),
             "depth": .integer(Int128(result.depth)), "frontier": .integer(Int128(result.frontier)),
             "neverEnabled": .array(result.neverEnabled.map { .string($0) }),
+            "symmetry": result.symmetry.map(JSONReport.symmetry) ?? .null,
             "unguarded": .array(result.exploredAsUnguarded.map { .string($0) }),
             "systemUnguarded": .array(system.exploredAsUnguarded.map { .string($0) }),
             "met": result.isMet.map { .bool($0) } ?? .null, "reason": .optional(result.unmetReason),
@@ -72,7 +73,7 @@ struct KeptResult {
         let configuration = check.configuration
         func number(_ name: String) -> Int { document.at(name).int ?? 0 }
         func names(_ name: String) -> [String] { document.at(name).list.compactMap(\.string) }
-        return CheckResult(
+        var result = CheckResult(
             name: configuration.name, fault: configuration.fault, story: configuration.story,
             constants: model.constants.filter(\.isOwn), memory: configuration.memory ?? model.memory, scope: scope,
             depthBound: configuration.depth ?? check.options.limits.depth,
@@ -83,6 +84,8 @@ struct KeptResult {
             unmetReason: document.at("reason").string, properties: properties, lockCycles: lockCycles,
             diagnostics: diagnostics.all, system: system, seconds: document.at("seconds").seconds,
             bytes: number("bytes"), internalErrors: names("internalErrors"))
+        result.symmetry = symmetry
+        return result
     }
 
     private var lockCycles: [LockCycle] {
@@ -94,6 +97,17 @@ struct KeptResult {
                         steps: edge.at("steps").int ?? 0, place: edge.at("place").string)
                 })
         }
+    }
+
+    private var symmetry: SymmetryUse? {
+        let entry = document.at("symmetry")
+        guard case .object = entry else { return nil }
+        return SymmetryUse(
+            sorts: entry.at("sorts").list.compactMap(\.string),
+            represented: entry.at("represents").int.flatMap(UInt64.init(exactly:)),
+            refused: entry.at("refused").list.map {
+                SymmetryUse.Refusal(sort: $0.at("sort").string ?? "", reason: $0.at("reason").string ?? "")
+            })
     }
 
     private func property(_ entry: JSONValue, _ system: TransitionSystem) -> PropertyResult? {

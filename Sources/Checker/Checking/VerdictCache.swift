@@ -47,7 +47,8 @@ struct VerdictKey {
         parts.append("depth \((configuration.depth ?? options.limits.depth).map(String.init) ?? "")")
         parts.append("expected \(configuration.expected.map { "\($0)" } ?? "")")
         parts.append(
-            "options \(options.checksDeadlock) \(options.keepsGoing) \(options.isUnreduced) \(options.isStrict)")
+            "options \(options.checksDeadlock) \(options.keepsGoing) \(options.isUnreduced) \(options.isStrict)"
+                + " \(options.usesSymmetry)")
         text = parts.joined(separator: "\u{1E}")
     }
 

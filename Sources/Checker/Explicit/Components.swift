@@ -10,6 +10,7 @@ struct ComponentSearch {
     private let system: TransitionSystem
     private let store: StateStore
     private var machine: Machine
+    private var canonicalizer: SymmetryCanonicalizer?
     private var low: [UInt32]
     private var index: [UInt32]
     private var isOnStack: [Bool]
@@ -32,6 +33,7 @@ struct ComponentSearch {
         self.store = store
         system = program.layout.system
         machine = Machine(program)
+        canonicalizer = program.symmetry.map { SymmetryCanonicalizer($0) }
         low = Array(repeating: 0, count: store.count)
         index = Array(repeating: 0, count: store.count)
         isOnStack = Array(repeating: false, count: store.count)
@@ -54,7 +56,10 @@ struct ComponentSearch {
 
     /// Calls the body with the states of every bottom component, each in increasing order; components in a fixed order.
     mutating func forEachBottom(_ body: (_ states: [Int], _ search: inout ComponentSearch) -> Void) {
-        defer { machine.deallocate() }
+        defer {
+            machine.deallocate()
+            canonicalizer?.deallocate()
+        }
         for root in 0..<store.count where index[root] == 0 {
             var visits = [open(root)]
             while !visits.isEmpty { advance(&visits, body) }
@@ -150,18 +155,33 @@ struct ComponentSearch {
     }
 
     private mutating func takeBatch(pid: Int?, _ body: (Edge) -> Void) {
+        let old = UnsafePointer(machine.memory + machine.wordCount)
         for row in 0..<machine.batch.count {
-            body(edge(to: machine.batch.words(row), machine.batch.hash(row), pid))
+            // By the names of the state before it, which a representative does not have.
+            let changes = pid.map { changesShared(old, machine.batch.words(row), $0) } ?? true
+            if canonicalizer != nil { canonicalize(row) }
+            let target = store.find(machine.batch.words(row), hash: machine.batch.hash(row))
+            guard target >= 0 else { preconditionFailure("a successor was never stored") }
+            body(Edge(target: UInt32(target), pid: pid, changesShared: changes))
         }
         machine.batch.removeAll()
     }
 
-    private func edge(to words: UnsafePointer<UInt64>, _ hash: UInt64, _ pid: Int?) -> Edge {
-        let target = store.find(words, hash: hash)
-        guard target >= 0 else { preconditionFailure("a successor was never stored") }
-        let old = UnsafePointer(machine.memory + machine.wordCount)
-        let changes = pid.map { changesShared(old, words, $0) } ?? true
-        return Edge(target: UInt32(target), pid: pid, changesShared: changes)
+    private mutating func canonicalize(_ row: Int) {
+        guard var canonicalizer else { return }
+        machine.batch.canonicalize(row..<(row + 1), &canonicalizer)
+        self.canonicalizer = canonicalizer
+    }
+
+    /// Whether states stand for others.
+    var hasSymmetry: Bool { canonicalizer != nil }
+
+    /// Computes the steps out of a state again, each with what processes are called behind it, by their pids before it.
+    mutating func forEachRenamedEdge(of state: Int, _ body: (_ target: Int, _ renaming: [Int]) -> Void) {
+        let (names, pids) = (canonicalizer, 0..<system.processCount)
+        _ = forEachEdge(of: state) { edge in
+            body(Int(edge.target), pids.map { names?.renamed(pid: $0) ?? $0 })
+        }
     }
 
     static func bits(_ words: UnsafePointer<UInt64>, _ offset: Int, _ count: Int) -> UInt64 {

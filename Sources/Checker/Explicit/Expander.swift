@@ -26,6 +26,7 @@ struct Expander {
     var machine: Machine
     /// What was found since it was last taken.
     private(set) var record = ExpansionRecord()
+    private var canonicalizer: SymmetryCanonicalizer?
     private var isEnabled: [Bool]
     private var waits: [Int32]
 
@@ -34,8 +35,15 @@ struct Expander {
         self.checksDeadlock = checksDeadlock
         system = program.layout.system
         machine = Machine(program)
+        canonicalizer = program.symmetry.map { SymmetryCanonicalizer($0) }
         isEnabled = Array(repeating: false, count: program.coverageNames.count)
         waits = Array(repeating: -1, count: system.processCount)
+    }
+
+    /// Frees the machine.
+    func deallocate() {
+        machine.deallocate()
+        canonicalizer?.deallocate()
     }
 
     /// Takes what was found so far.
@@ -72,10 +80,32 @@ struct Expander {
     mutating func expand(_ index: Int, _ row: UnsafePointer<UInt64>) {
         machine.begin(row)
         machine.parent = index
+        let first = machine.batch.count
         var summary = StepSummary()
         for pid in 0..<waits.count { expandProcess(pid, index, &summary) }
         expandActions(index, &summary)
         if checksDeadlock { checkDeadlock(index, summary) }
+        if canonicalizer != nil { canonicalize(from: first) }
+    }
+
+    /// Replaces successors by the states that stand for them.
+    private mutating func canonicalize(from first: Int) {
+        guard var canonicalizer else { return }
+        machine.batch.canonicalize(first..<machine.batch.count, &canonicalizer)
+        self.canonicalizer = canonicalizer
+        if canonicalizer.isPoolFull { record.isPoolFull = true }
+    }
+
+    /// The state that stands for another one, and for how many; nil when it stands for itself.
+    mutating func representative(of words: [UInt64]) -> (words: [UInt64], orbit: UInt64)? {
+        guard var canonicalizer else { return nil }
+        var result = words
+        let orbit = result.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.map { canonicalizer.canonicalize($0) } ?? 1
+        }
+        self.canonicalizer = canonicalizer
+        if canonicalizer.isPoolFull { record.isPoolFull = true }
+        return (result, orbit)
     }
 
     /// What the steps of one state amount to, for deadlock.
@@ -254,6 +284,9 @@ extension FoundViolation {
 }
 
 extension TransitionSystem {
+    /// What is said of a process that is unfinished and blocked for ever.
+    func stuckMessage(_ pid: Int) -> String { "\(types.pidNames[pid]) can never go on" }
+
     /// Where a deadlock, which is no single process's doing, is told to be: the first process, or action.
     var deadlockRange: SourceRange {
         processes.first.map { $0.code.nodes[$0.code.entry].range } ?? actions[0].range

@@ -55,7 +55,10 @@ final class ExpansionTeam: @unchecked Sendable {
         slotCount = 4 * threadCount
         slots = .allocate(capacity: slotCount)
         for index in 0..<slotCount {
-            (slots + index).initialize(to: Slot(batch: SuccessorBatch(wordCount: store.wordCount)))
+            (slots + index).initialize(
+                to: Slot(
+                    batch: SuccessorBatch(
+                        wordCount: store.wordCount, keepsOriginals: program.symmetry != nil)))
         }
         expanders = .allocate(capacity: threadCount)
         for index in 0..<threadCount {
@@ -113,7 +116,7 @@ final class ExpansionTeam: @unchecked Sendable {
         for thread in threads { pthread_join(thread, nil) }
         for index in 0..<threadCount {
             expander.merge(expanders[index])
-            expanders[index].machine.deallocate()
+            expanders[index].deallocate()
         }
         for index in 0..<slotCount { slots[index].batch.deallocate() }
         expanders.deinitialize(count: threadCount)

@@ -51,6 +51,8 @@ struct FoundViolation {
     let site: Violation
     /// For a property: it traps while it is evaluated, rather than being false.
     var isTrap = false
+    /// For a deadlock of one process: its pid, by the names of the stored state.
+    var stuck: Int?
 
     /// Which step it is, for the trace.
     enum ViolatingStep {

@@ -59,7 +59,7 @@ struct Explorer {
         self.checksDeadlock = checksDeadlock
         self.endsAt = endsAt
         self.store = store
-        pending = SuccessorBatch(wordCount: store.wordCount)
+        pending = SuccessorBatch(wordCount: store.wordCount, keepsOriginals: program.symmetry != nil)
         system = program.layout.system
         expander = Expander(program, checksDeadlock: checksDeadlock)
         // Interned structs are numbered as they are met, in tables that are not shared.
@@ -69,7 +69,7 @@ struct Explorer {
     /// Frees the store and the machine.
     func deallocate() {
         store.deallocate()
-        machine.deallocate()
+        expander.deallocate()
         pending.deallocate()
     }
 
@@ -91,17 +91,7 @@ struct Explorer {
 
     /// Explores from the initial states until everything is seen or a limit is met.
     mutating func run(_ initial: [[UInt64]]) {
-        for words in initial {
-            words.withUnsafeBufferPointer { buffer in
-                guard let base = buffer.baseAddress else { return }
-                guard store.makeRoom(for: 1) else {
-                    limit = .memory
-                    return
-                }
-                let hash = StateStore.hash(base, store.wordCount)
-                if store.insert(base, hash: hash, parent: store.count) { checkState(store.count - 1) }
-            }
-        }
+        for words in initial { addInitial(words) }
         initialEvaluations = system.properties.indices.map { machine.evaluations[$0] }
         let start = clock.now
         var team: ExpansionTeam?
@@ -132,6 +122,30 @@ struct Explorer {
             pause(since: start, next)
         }
         expandedCount = next
+    }
+
+    private mutating func addInitial(_ words: [UInt64]) {
+        let (words, orbit) = expander.representative(of: words) ?? (words, 1)
+        words.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            guard store.makeRoom(for: 1) else {
+                limit = .memory
+                return
+            }
+            let hash = StateStore.hash(base, store.wordCount)
+            if store.insert(base, hash: hash, parent: store.count) {
+                note(orbit: orbit)
+                checkState(store.count - 1)
+            }
+        }
+    }
+
+    /// Without symmetry the number of states; else how many they stand for, the greatest number when there are more.
+    private(set) var representedCount: UInt64 = 0
+
+    private mutating func note(orbit: UInt64) {
+        let (sum, overflows) = representedCount.addingReportingOverflow(orbit)
+        representedCount = overflows ? .max : sum
     }
 
     /// States whose steps were all computed.
@@ -170,8 +184,8 @@ struct Explorer {
         settle()
         take(expander.takeRecord())
         swap(&expander.machine.batch, &pending)
-        // Native code has brought the buckets near already.
-        lookUp(pending, 0..<pending.count, prefetches: program.machineCode == nil)
+        // Native code has brought the buckets near already, of the states as steps lead to them.
+        lookUp(pending, 0..<pending.count, prefetches: program.machineCode == nil || program.symmetry != nil)
     }
 
     private mutating func flushAll() {
@@ -246,6 +260,7 @@ struct Explorer {
             if !store.isState(words, batch.candidate(row)),
                 store.insert(words, hash: batch.hash(row), parent: batch.parent(row))
             {
+                note(orbit: batch.orbit(row))
                 checkState(store.count - 1)
             }
             if batch.touched(row) != 0 { checkTransition(batch, row) }
@@ -293,7 +308,7 @@ struct Explorer {
     private mutating func checkTransition(_ batch: SuccessorBatch, _ row: Int) {
         let parent = batch.parent(row)
         machine.begin(store.row(parent))
-        for index in 0..<store.wordCount { machine.memory[index] = batch.words(row)[index] }
+        for index in 0..<store.wordCount { machine.memory[index] = batch.original(row)[index] }
         for (bit, entry) in program.transitionProperties.enumerated()
         where batch.touched(row) >> UInt64(bit & 63) & 1 == 1 {
             let status = machine.run(from: entry.start)
@@ -305,8 +320,11 @@ struct Explorer {
 
     // MARK: Bottom components
 
-    mutating func noteDeadlock(_ index: Int, _ message: String) {
-        note(.deadlock(index, message, system))
+    /// Notes that a process can never go on from a state.
+    mutating func noteStuck(_ pid: Int, _ state: Int) {
+        var found = FoundViolation.deadlock(state, system.stuckMessage(pid), system)
+        found.stuck = pid
+        note(found)
     }
 
     mutating func noteFinal(_ property: Int, _ site: Int, _ state: Int) {

@@ -55,7 +55,8 @@ struct Machine {
         wordCount = program.layout.wordCount
         let words = 2 * wordCount + program.scratchWords + 1
         memory = .allocate(capacity: words)
-        batch = SuccessorBatch(wordCount: program.layout.wordCount)
+        batch = SuccessorBatch(
+            wordCount: program.layout.wordCount, keepsOriginals: program.symmetry != nil)
         memory.initialize(repeating: 0, count: words)
         registers = .allocate(capacity: program.registerCount + 1)
         registers.initialize(repeating: 0, count: program.registerCount + 1)

@@ -56,6 +56,8 @@ final class Program {
     let temporalConditions: [Int: [[Int32]]]
     /// Names of everything that can be enabled, for coverage.
     let coverageNames: [String]
+    /// How states are brought to representatives; nil where each stands for itself. Set before machines are made.
+    var symmetry: SymmetryPlan?
     /// The same as machine code; nil where bytecode is run. Machines that are made later use it.
     var machineCode: MachineCode?
 

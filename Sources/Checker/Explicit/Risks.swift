@@ -6,6 +6,8 @@ import Model
 struct Risks {
     let system: TransitionSystem
     let localTypes: [Type]
+    /// Whether reading a datum that somebody may have to own counts.
+    var checksProtection = true
 
     func mayTrap(_ formula: Formula) -> Bool {
         formula.contains { part in
@@ -20,7 +22,9 @@ struct Risks {
         case .local(let id): type = localTypes[id]
         case .variable(let id):
             let variable = system.variables[id]
-            guard case .none = variable.protection else { return true }
+            if checksProtection {
+                guard case .none = variable.protection else { return true }
+            }
             type = variable.type
             for (index, dimension) in zip(place.indices, variable.dimensions) where !isBounded(index, by: dimension) {
                 return true

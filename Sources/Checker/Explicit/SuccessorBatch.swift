@@ -11,14 +11,25 @@ struct SuccessorBatch {
     private(set) var count = 0
     private var capacity: Int
     private var rows: UnsafeMutablePointer<UInt64>
+    /// Where rows are replaced by representatives: each as it was, with the number of states that it stands for.
+    private var originals: UnsafeMutablePointer<UInt64>?
 
-    init(wordCount: Int) {
+    /// An empty batch.
+    ///
+    /// - Parameters:
+    ///   - wordCount: words of a state.
+    ///   - keepsOriginals: whether rows are to be replaced by representatives.
+    init(wordCount: Int, keepsOriginals: Bool) {
         self.wordCount = wordCount
         capacity = 1024
         rows = .allocate(capacity: capacity * Self.stride(wordCount: wordCount))
+        originals = keepsOriginals ? .allocate(capacity: capacity * (wordCount + 1)) : nil
     }
 
-    func deallocate() { rows.deallocate() }
+    func deallocate() {
+        rows.deallocate()
+        originals?.deallocate()
+    }
 
     /// Words of a row.
     @inline(__always)
@@ -42,9 +53,35 @@ struct SuccessorBatch {
         let old = rows
         rows = .allocate(capacity: 2 * capacity * stride)
         rows.update(from: old, count: count * stride)
+        if let old = originals {
+            let new = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * capacity * (wordCount + 1))
+            new.update(from: old, count: count * (wordCount + 1))
+            originals = new
+            old.deallocate()
+        }
         capacity *= 2
         old.deallocate()
     }
+
+    /// Replaces rows by their representatives.
+    func canonicalize(_ range: Range<Int>, _ canonicalizer: inout SymmetryCanonicalizer) {
+        guard let originals else { preconditionFailure("rows that are to stay as they are") }
+        for row in range {
+            let words = rows + row &* stride
+            let original = originals + row &* (wordCount &+ 1)
+            original.update(from: words, count: wordCount)
+            original[wordCount] = canonicalizer.canonicalize(words)
+            words[wordCount &+ 2] = StateStore.hash(UnsafePointer(words), wordCount)
+        }
+    }
+
+    /// The state of a row as the step led to it.
+    func original(_ row: Int) -> UnsafePointer<UInt64> {
+        originals.map { UnsafePointer($0 + row &* (wordCount &+ 1)) } ?? words(row)
+    }
+
+    /// The number of states that the representative of a row stands for.
+    func orbit(_ row: Int) -> UInt64 { originals.map { $0[row &* (wordCount &+ 1) &+ wordCount] } ?? 1 }
 
     mutating func removeAll() { count = 0 }
 

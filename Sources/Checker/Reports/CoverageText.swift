@@ -25,6 +25,7 @@ struct CoverageText {
             return "not known: \(TextLayout.oneLine(place.reason)) at \(at)\(advice)"
         }
         if check.violated.isEmpty || verbosity > 0 { phrases += neverEnabled }
+        phrases += symmetry
         if !check.exploredAsUnguarded.isEmpty {
             phrases.append("explored as unguarded: \(check.exploredAsUnguarded.joined(separator: ", "))")
         }
@@ -47,6 +48,22 @@ struct CoverageText {
         let names = check.violated.filter { [.trap, .lock, .assert].contains($0.kind) && $0.name != "lock_order" }
         guard !names.isEmpty else { return nil }
         return "paths end at \(names.map(\.name).joined(separator: ", ")): the rest is said of what comes before"
+    }
+
+    // MARK: Symmetry
+
+    /// For how many states the stored ones stand, and where symmetry that is declared was not used.
+    private var symmetry: [String] {
+        guard let use = check.symmetry else { return [] }
+        var phrases: [String] = []
+        if !use.sorts.isEmpty {
+            let states = Wording.count(check.states, "state")
+            let stand = check.states == 1 ? "stands" : "stand"
+            let whole = use.represented.map { Wording.grouped(Int(clamping: $0)) } ?? "more than 2^64"
+            phrases.append("symmetry of \(use.sorts.joined(separator: ", ")): \(states) \(stand) for \(whole)")
+        }
+        phrases += use.refused.map { "no symmetry of \($0.sort): \(TextLayout.oneLine($0.reason))" }
+        return phrases
     }
 
     // MARK: Reachability

@@ -51,6 +51,7 @@ public struct JSONReport {
             "frontier": .integer(Int128(check.frontier)),
             "neverEnabled": .array(check.neverEnabled.map { .string($0) }),
             "exploredAsUnguarded": .array(check.exploredAsUnguarded.map { .string($0) }),
+            "symmetry": check.symmetry.map(symmetry) ?? .null,
             "expected": check.expected.map(expectation) ?? .null,
             "met": check.isMet.map { .bool($0) } ?? .null,
             "reason": .optional(check.unmetReason),
@@ -67,6 +68,14 @@ public struct JSONReport {
         case nil, .depth: .null
         case .states, .time, .memory, .interrupt, .missing: .optional(limit?.rawValue)
         }
+    }
+
+    static func symmetry(_ use: SymmetryUse) -> JSONValue {
+        [
+            "sorts": .array(use.sorts.map { .string($0) }),
+            "represents": use.represented.map { .integer(Int128($0)) } ?? .null,
+            "refused": .array(use.refused.map { ["sort": .string($0.sort), "reason": .string($0.reason)] }),
+        ]
     }
 
     private static func constants(_ check: CheckResult) -> JSONValue {

@@ -18,6 +18,8 @@ public struct RunSettings: Sendable, Equatable {
     public var keepsGoing = false
     /// `--no-reduce`.
     public var isUnreduced = false
+    /// States that differ only in symmetric elements count as one, unless `--no-symmetry`.
+    public var usesSymmetry = true
     /// `--strict`.
     public var isStrict = false
     /// `--depth N`.
@@ -55,6 +57,7 @@ public struct RunSettings: Sendable, Equatable {
         options.checksDeadlock = checksDeadlock
         options.keepsGoing = keepsGoing
         options.isUnreduced = isUnreduced
+        options.usesSymmetry = usesSymmetry
         options.isStrict = isStrict
         options.limits.depth = depth
         return options
@@ -88,7 +91,8 @@ extension RunSettings {
         [
             "definitions": .array(definitions.map { .string($0) }), "sweep": .array(sweep.map { .string($0) }),
             "fault": .optional(fault), "expect": .optional(expectation), "deadlock": .bool(checksDeadlock),
-            "keepGoing": .bool(keepsGoing), "unreduced": .bool(isUnreduced), "strict": .bool(isStrict),
+            "keepGoing": .bool(keepsGoing), "unreduced": .bool(isUnreduced), "symmetry": .bool(usesSymmetry),
+            "strict": .bool(isStrict),
             "depth": .optional(depth), "flags": .array(flags.map { .string($0) }),
         ]
     }
@@ -103,6 +107,7 @@ extension RunSettings {
         checksDeadlock = json.at("deadlock").flag ?? true
         keepsGoing = json.at("keepGoing").flag ?? false
         isUnreduced = json.at("unreduced").flag ?? false
+        usesSymmetry = json.at("symmetry").flag ?? true
         isStrict = json.at("strict").flag ?? false
         depth = json.at("depth").int
         flags = words("flags")

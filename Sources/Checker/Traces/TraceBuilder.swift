@@ -7,11 +7,13 @@ struct TraceBuilder {
     let explorer: Explorer
     private let system: TransitionSystem
     private let stepper: ReferenceStepper
+    private let names: StateNames
 
     init(_ explorer: Explorer) {
         self.explorer = explorer
         system = explorer.program.layout.system
         stepper = ReferenceStepper(system)
+        names = StateNames(explorer)
     }
 
     /// The shortest run to a state, as a witness.
@@ -33,10 +35,14 @@ struct TraceBuilder {
         switch found.step {
         case nil:
             if case .property(let index) = found.site.kind { violation = try judged(index, found, last, nil) }
+            if let stuck = found.stuck {
+                let message = system.stuckMessage(names.pid(of: stuck, in: last))
+                violation = Violation(kind: .deadlock, message: message, range: found.site.range)
+            }
         case .transition(let target):
-            let state = decode(target)
-            steps.append(try step(from: last, to: state))
-            if case .property(let index) = found.site.kind { violation = try judged(index, found, state, last) }
+            let (step, reason) = try brokenTransition(from: last, to: target, found)
+            steps.append(step)
+            violation = reason
         case .process, .action:
             let (step, reason) = try violatingStep(from: last, found)
             steps.append(step)
@@ -54,7 +60,9 @@ struct TraceBuilder {
         let (initial, path) = try path(to: state)
         let last = path.last?.state ?? initial
         for transition in stepper.transitions(from: last) {
-            guard case .process(pid) = transition.actor, transition.nestings.contains(nesting) else { continue }
+            guard case .process(let actor) = transition.actor, names.mayBe(actor, pid),
+                transition.nestings.contains(where: { names.mayBe($0, nesting) })
+            else { continue }
             let (end, violation): (SystemState, Violation?) =
                 switch transition.outcome {
                 case .state(let state): (state, nil)
@@ -67,8 +75,6 @@ struct TraceBuilder {
         throw TraceMismatch(message: "the reference semantics does not take these two locks in this order")
     }
 
-    private func decode(_ state: Int) -> SystemState { explorer.program.layout.decode(explorer.store.row(state)) }
-
     // MARK: Steps
 
     private func path(to state: Int) throws(TraceMismatch) -> (SystemState, [Trace.Step]) {
@@ -77,32 +83,52 @@ struct TraceBuilder {
             numbers.append(explorer.store.parent(of: first))
         }
         numbers.reverse()
-        let initial = decode(numbers[0])
-        guard isInitial(initial) else { throw TraceMismatch(message: "the first state is not initial") }
+        let initial = try initial(numbers[0])
         var current = initial
         var steps: [Trace.Step] = []
         for number in numbers.dropFirst() {
-            let next = decode(number)
-            steps.append(try step(from: current, to: next))
-            current = next
+            guard let step = candidates(from: current, to: number).first else {
+                throw TraceMismatch(message: "no step of the reference semantics leads from a stored state to the next")
+            }
+            steps.append(step)
+            current = step.state
         }
         return (initial, steps)
     }
 
-    private func isInitial(_ state: SystemState) -> Bool {
-        for outcome in stepper.initialOutcomes(limit: 1 << 20) ?? [] {
-            if case .state(let candidate) = outcome, candidate == state { return true }
+    private func initial(_ number: Int) throws(TraceMismatch) -> SystemState {
+        for case .state(let candidate) in stepper.initialOutcomes(limit: 1 << 20) ?? []
+        where names.isStored(candidate, as: number) {
+            return candidate
         }
-        return false
+        throw TraceMismatch(message: "the first state is not initial")
     }
 
-    private func step(from state: SystemState, to next: SystemState) throws(TraceMismatch) -> Trace.Step {
-        for transition in stepper.transitions(from: state) {
-            if case .state(let reached) = transition.outcome, reached == next {
-                return Trace.Step(transition, to: next, in: system)
+    /// The steps that lead from a state to a stored one, or to one that it stands for.
+    private func candidates(from state: SystemState, to number: Int) -> [Trace.Step] {
+        stepper.transitions(from: state).compactMap { transition in
+            guard case .state(let reached) = transition.outcome, names.isStored(reached, as: number) else { return nil }
+            return Trace.Step(transition, to: reached, in: system)
+        }
+    }
+
+    /// A step to a stored state that breaks a `transition`.
+    private func brokenTransition(from state: SystemState, to target: Int, _ found: FoundViolation)
+        throws(TraceMismatch) -> (Trace.Step, Violation)
+    {
+        guard case .property(let index) = found.site.kind else {
+            throw TraceMismatch(message: "a step that breaks no property")
+        }
+        var reason = TraceMismatch(
+            message: "no step of the reference semantics leads from a stored state to the next")
+        for step in candidates(from: state, to: target) {
+            do throws(TraceMismatch) {
+                return (step, try judged(index, found, step.state, state))
+            } catch {
+                reason = error
             }
         }
-        throw TraceMismatch(message: "no step of the reference semantics leads from a stored state to the next")
+        throw reason
     }
 
     private func violatingStep(from state: SystemState, _ found: FoundViolation) throws(TraceMismatch) -> (
@@ -118,10 +144,10 @@ struct TraceBuilder {
 
     private func isTaken(_ actor: Actor, _ found: FoundViolation) -> Bool {
         switch (actor, found.step) {
-        case (.process(let pid), .process(let other)): return pid == other
+        case (.process(let pid), .process(let other)): return names.mayBe(pid, other)
         case (.action(let index, let values), .action(let instance)):
             let wanted = explorer.program.actionInstances[instance]
-            return wanted.action == index && wanted.values == values
+            return wanted.action == index && (names.areOther || wanted.values == values)
         default: return false
         }
     }

@@ -90,6 +90,24 @@ public enum Expectation: Sendable {
     case rejected(String)
 }
 
+/// What symmetry did for a check whose spec declares `symmetric` sorts.
+public struct SymmetryUse: Sendable {
+    /// Sorts whose elements were exchanged, in the order of their declaration.
+    public let sorts: [String]
+    /// For how many states those that were stored stand; nil when there are more than 2^64 - 2.
+    public let represented: UInt64?
+    /// Sorts that are declared to be symmetric and were not used as such.
+    public let refused: [Refusal]
+
+    /// A sort whose elements something tells apart.
+    public struct Refusal: Sendable {
+        /// Its name.
+        public let sort: String
+        /// What does.
+        public let reason: String
+    }
+}
+
 /// What one check of one spec found.
 public struct CheckResult: Sendable {
     /// The check's name, a fault's id; nil for the plain check.
@@ -144,6 +162,8 @@ public struct CheckResult: Sendable {
     public internal(set) var sweepPoint: [String] = []
     /// Why nothing is said to hold, where the solver, or the encoding of unknown values, gave no answer.
     public internal(set) var open: [OpenPlace] = []
+    /// What symmetry did; nil where the spec declares none, or the run was to do without.
+    public internal(set) var symmetry: SymmetryUse?
     /// Whether it was taken from the cache of verdicts.
     public internal(set) var isCached = false
 

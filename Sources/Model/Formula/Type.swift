@@ -127,6 +127,8 @@ public struct SortDeclaration: Sendable {
     public let isOrdered: Bool
     /// `symmetric`: elements are interchangeable.
     public let isSymmetric: Bool
+    /// `symmetric except first`: element 0 is not interchangeable with the others.
+    public let hasFixedFirst: Bool
     /// For a process's sort: the `pid` of its first instance.
     public let firstPid: Int?
     /// Where it is declared.

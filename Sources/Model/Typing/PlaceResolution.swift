@@ -228,7 +228,7 @@ extension TypeChecker {
         if sort.firstPid != nil, operand.type == .pid || isProcessSort(operand.type) {
             return Formula(.convert(operand, .process), .sort(id), range)
         }
-        if sort.isSymmetric {
+        if sort.isSymmetric, !(sort.hasFixedFirst && isZero(operand)) {
             report(
                 .symmetryBroken, "an element of the symmetric sort \(sort.name) has no number", at: range,
                 notes: ["take `symmetric` away, or choose an element with `choose`"])
@@ -244,6 +244,10 @@ extension TypeChecker {
             return Formula(.constant(.member(Int(value))), .sort(id), range)
         }
         return Formula(.convert(formula, target.contains(integer) ? .exact : .checked), .sort(id), range)
+    }
+
+    private func isZero(_ formula: Formula) -> Bool {
+        if case .constant(.integer(0)) = formula.kind { true } else { false }
     }
 
     /// A resolved path as a value.

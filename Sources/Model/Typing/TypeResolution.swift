@@ -32,8 +32,8 @@ extension TypeChecker {
         guard declare(name, .sort(model.types.sorts.count)) else { return }
         model.types.sorts.append(
             SortDeclaration(
-                name: name.text, count: count, isOrdered: isOrdered, isSymmetric: isSymmetric, firstPid: nil,
-                range: name.range))
+                name: name.text, count: count, isOrdered: isOrdered, isSymmetric: isSymmetric,
+                hasFixedFirst: false, firstPid: nil, range: name.range))
     }
 
     private func addProcess(_ process: ProcessSyntax) {
@@ -44,8 +44,8 @@ extension TypeChecker {
         let first = model.types.pidCount
         model.types.sorts.append(
             SortDeclaration(
-                name: name.text, count: count, isOrdered: false, isSymmetric: process.isSymmetric, firstPid: first,
-                range: name.range))
+                name: name.text, count: count, isOrdered: false, isSymmetric: process.isSymmetric,
+                hasFixedFirst: process.exception != nil, firstPid: first, range: name.range))
         model.types.pidCount += count
         let isArray = process.count != nil
         for instance in 0..<count { model.types.pidNames.append(isArray ? "\(name.text)#\(instance + 1)" : name.text) }
