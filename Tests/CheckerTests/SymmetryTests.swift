@@ -201,6 +201,33 @@ import Testing
             }
             final three: sum == 3
             """),
+        SmallSpec(
+            "initial values of their own",
+            """
+            sort frame[3] symmetric
+            shared var cost: (int in 0..<4)[frame] = [1, 2, 2]
+            shared var paid: int in 0..<4
+            process p[2] symmetric {
+                let f = choose(f in frame)
+                paid = cost[f]
+            }
+            invariant cheap: paid < 2
+            reachable dear: paid == 2
+            """),
+        SmallSpec(
+            "pids of two kinds and of none",
+            """
+            shared var seen: bool[pid]
+            shared var last: pid?
+            process reader[3] symmetric {
+                seen[self] = true
+                last = self
+            }
+            process writer[2] symmetric { seen[self] = true }
+            process other { last = self }
+            final all: count(r in reader where seen[r]) == 3
+            reachable a_writer: some w in writer: seen[w] && last == other
+            """),
     ]
 
     @Test(arguments: specs) func theQuotientIsExact(_ spec: SmallSpec) {
@@ -232,6 +259,43 @@ import Testing
                 let all = left
                 for q in all { sum = (sum + 1) % 4 }
             }
+            """),
+        SmallSpec(
+            "the number of a process",
+            "shared var n: int in 0..<9\nprocess p[3] symmetric { n = int(self) }\nfinal last: n == 2"),
+        SmallSpec(
+            "the first of a sort as the initial value of a local",
+            """
+            sort frame[3] symmetric
+            shared var last: frame?
+            process p[2] {
+                var own: frame
+                last = own
+                own = choose(f in frame)
+                last = own
+            }
+            reachable one: last != nil
+            """),
+        SmallSpec(
+            "a list with a value for each",
+            """
+            sort frame[3] symmetric
+            shared var cost: int[frame]
+            process p[2] {
+                cost = [1, 2, 3]
+                let f = choose(f in frame)
+                assert cost[f] < 3
+            }
+            """),
+        SmallSpec(
+            "words that are not known",
+            """
+            shared var large: int in 0..<4
+            process p[2] symmetric {
+                symbolic w: u8 where w > 250
+                if w > 252 { large = large + 1 }
+            }
+            invariant few: large < 3
             """),
         SmallSpec(
             "a fallible question before another",

@@ -11,7 +11,7 @@ import Testing
         const N = 2
         pure step() -> int = 1
         shared var x: int in 0..<9
-        process p[N] { x = x + step() }
+        process p[N] symmetric { x = x + step() }
         invariant small: x < 2
             "x stays small"
         reachable one: x == 1
@@ -46,7 +46,7 @@ import Testing
         "c.spec": """
         spec C
         shared var on: bool = false
-        process p { loop { on = !on } }
+        process p[2] symmetric { loop { on = !on } }
         eventually off_for_good: on && !on
         prove wraps(a: u64, b: u64) where a > 0 { a > b }
 
@@ -124,8 +124,10 @@ import Testing
         try make(["--shard", "2/2"], "two.json")
         try make(["--shard", "2/3"], "of3.json")
         try make(["--shard", "2/2", "--no-reduce"], "fine.json")
+        try make(["--shard", "2/2", "--no-symmetry"], "full.json")
         #expect(try refusal(["one.json", "of3.json"], in: folder).contains("one is 2/3, the other 1/2"))
         #expect(try refusal(["one.json", "fine.json"], in: folder).contains("their options differ"))
+        #expect(try refusal(["one.json", "full.json"], in: folder).contains("their options differ"))
         try folder.write("copy.json", Array(text("one.json", in: folder).utf8))
         #expect(try refusal(["one.json", "copy.json"], in: folder).contains("are both shard 1/2"))
         let built = try text("two.json", in: folder).replacing(/"program":"[0-9a-f]+"/, with: "\"program\":\"0\"")

@@ -29,7 +29,9 @@ extension CheckRun {
                 configuration: configuration, options: options, explorer: explorer, broken: broken,
                 diagnostics: diagnostics, proofs: proofs(of: model))
             guard restarts, let next = judge.brokenProtection(besides: lowering.unguarded) else {
-                return judge.result(elapsed: elapsed)
+                var result = judge.result(elapsed: elapsed)
+                result.symmetry = SymmetryChoice(options).refusal(in: system, "some of its words are not known")
+                return result
             }
             broken.append(next)
             lowering.unguarded.insert(system.variables[next.variable].name)

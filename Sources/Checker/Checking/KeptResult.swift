@@ -102,9 +102,10 @@ struct KeptResult {
     private var symmetry: SymmetryUse? {
         let entry = document.at("symmetry")
         guard case .object = entry else { return nil }
+        var represented: UInt64?
+        if case .integer(let number) = entry.at("represents") { represented = UInt64(exactly: number) }
         return SymmetryUse(
-            sorts: entry.at("sorts").list.compactMap(\.string),
-            represented: entry.at("represents").int.flatMap(UInt64.init(exactly:)),
+            sorts: entry.at("sorts").list.compactMap(\.string), represented: represented,
             refused: entry.at("refused").list.map {
                 SymmetryUse.Refusal(sort: $0.at("sort").string ?? "", reason: $0.at("reason").string ?? "")
             })

@@ -47,4 +47,12 @@ struct SymmetryChoice {
             sorts: isUsed ? group.orbits.map { sorts[$0.sort].name } : [],
             represented: explorer.representedCount == .max ? nil : explorer.representedCount, refused: refused)
     }
+
+    /// What is told of a check that another engine explores, which knows no symmetry; nil where none is declared.
+    func refusal(in system: TransitionSystem, _ reason: String) -> SymmetryUse? {
+        let sorts = system.types.sorts.filter(\.isSymmetric)
+        guard isWanted, !sorts.isEmpty else { return nil }
+        return SymmetryUse(
+            sorts: [], represented: nil, refused: sorts.map { SymmetryUse.Refusal(sort: $0.name, reason: reason) })
+    }
 }

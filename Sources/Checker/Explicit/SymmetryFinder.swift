@@ -110,6 +110,7 @@ struct SymmetryFinder {
                 `break`(ordered, "the condition of a choice among them can fail", range)
             }
         case .start(let process, let index, _):
+            // Without an index there is but one instance.
             guard let index, index.type != .sort(sort(of: process)) else { break }
             `break`(sorts(in: .sort(sort(of: process))), "one is started by its number", range)
         default: break
@@ -149,7 +150,9 @@ struct SymmetryFinder {
     private mutating func look(at place: Place, _ range: SourceRange) {
         var type: Type
         switch place.root {
-        case .local(let id): type = locals.indices.contains(id) ? locals[id].type : .invalid
+        case .local(let id):
+            guard locals.indices.contains(id) else { preconditionFailure("a local of other code") }
+            type = locals[id].type
         case .variable(let id):
             for (index, dimension) in zip(place.indices, system.variables[id].dimensions) {
                 look(atIndex: index, of: dimension)
@@ -204,8 +207,12 @@ struct SymmetryFinder {
             case .finished, .asleep, .at, .generation: break
             }
         case .quantifier(let quantifier): look(at: quantifier, formula)
-        case .local, .selfProcess, .unary, .conditional, .structure, .wrap, .unwrap, .optionalMap, .member, .collection,
-            .bind, .call, .old:
+        case .call: preconditionFailure("lowering puts pure functions in place")
+        case .collection(let operation, let operands):
+            guard [.first, .last, .removingFirst].contains(operation), case .set(let element)? = operands.first?.type
+            else { break }
+            `break`(sorts(in: element), "one is taken from a set by order", formula.range)
+        case .local, .selfProcess, .unary, .conditional, .structure, .wrap, .unwrap, .optionalMap, .member, .bind, .old:
             break
         }
     }
@@ -237,7 +244,9 @@ struct SymmetryFinder {
             if Set(elements).count > 1 { result.formUnion(sorts(in: index)) }
             return result
         case (.set(let members), .set(let element)): return members.isEmpty ? [] : sorts(in: element)
-        default: return []
+        // Nothing, or nobody, is nobody of them.
+        case (.null, _), (.lock(holder: nil), _): return []
+        default: return sorts(in: type)
         }
     }
 }
@@ -253,6 +262,10 @@ extension SymmetryFinder {
 
     /// All and some stop at the first element that decides; what another one would end with is then not seen.
     private mutating func look(at quantifier: Quantifier, _ formula: Formula) {
+        switch quantifier.kind {
+        case .all, .some, .count: break
+        case .sum, .min, .max: `break`(sorts(in: formula.type), "they are compared by order", formula.range)
+        }
         let ordered = quantifier.binders.reduce(into: Set<SortID>()) { $0.formUnion(orderedSorts(of: $1.domain)) }
         guard !ordered.isEmpty else { return }
         var parts = quantifier.binders.dropFirst().flatMap(\.domain.formulas)
