@@ -212,6 +212,62 @@ enum SymmetrySpecs {
             reachable dear: paid == 2
             """),
         SmallSpec(
+            "structs in structs, with tables and sets",
+            """
+            sort frame[3] symmetric
+            struct Page { owner: client?, marks: bool[frame], more: u64, least: u64 }
+            struct Slot { page: Page, next: frame?, beds: set<client>, size: u64 }
+            shared var slots: Slot?[frame]
+            shared var last: seq<Slot> max 2
+            process client[2] symmetric {
+                let f = choose(f in frame)
+                var slot: Slot
+                slot.next = f
+                slot.size = 1
+                slot.page.owner = self
+                slot.page.marks[f] = true
+              put:
+                atomic {
+                    let g = choose(g in frame where slots[g] == nil)
+                    slot.page.marks[g] = true
+                    slots[g] = slot
+                    slot.beds.insert(self)
+                    last.append(slot)
+                }
+            }
+            invariant known: all s in last: s.page.owner != nil && s.page.marks[s.next!]
+            final two: count(f in frame where slots[f] != nil) == 2
+            """),
+        SmallSpec(
+            "channels of pairs",
+            """
+            shared bed[frame] {
+                lock: spinlock
+                by: bool[client] guarded by lock
+            }
+            sort frame[2] symmetric
+            process client[2] symmetric {
+                let f = choose(f in frame)
+                acquire(bed[f].lock)
+                while !bed[f].by[self] { sleep(bed[f].by[self], bed[f].lock) }
+                bed[f].by[self] = false
+                release(bed[f].lock)
+            }
+            daemon process nurse {
+                loop {
+                    let f = choose(f in frame)
+                    let c = choose(c in client)
+                    acquire(bed[f].lock)
+                    if !bed[f].by[c] {
+                        bed[f].by[c] = true
+                        wakeup(bed[f].by[c])
+                    }
+                    release(bed[f].lock)
+                }
+            }
+            final done: all c in client: finished(c)
+            """),
+        SmallSpec(
             "pids of two kinds and of none",
             """
             shared var seen: bool[pid]
