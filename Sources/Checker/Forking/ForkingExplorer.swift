@@ -173,19 +173,23 @@ final class ForkingExplorer {
     // MARK: Properties
 
     private func judgeState(_ number: Int) {
-        let fork = fork(number)
+        let observed = ObservedState(fork(number), stepper)
         for (index, property) in system.properties.enumerated() where property.kind.isOfStates {
-            judge(index, fork, number, step: nil)
+            judge(index, observed.fork, number, step: nil) { () throws(EncodingFailure) in
+                try stepper.judgements(index, in: observed)
+            }
         }
     }
 
-    private func judge(_ index: Int, _ fork: StepFork, _ number: Int, step: ForkedStep?) {
+    private func judge(
+        _ index: Int, _ fork: StepFork, _ number: Int, step: ForkedStep?,
+        _ judgements: () throws(EncodingFailure) -> [ForkedJudgement]
+    ) {
         let property = system.properties[index]
         let isReachable = property.kind == .reachable || property.kind == .reachableAlways
         do throws(EncodingFailure) {
-            let before = step == nil ? nil : self.fork(number).state
             var isEvaluated = false
-            for judgement in try stepper.judgements(index, in: fork, before: before) {
+            for judgement in try judgements() {
                 if !isEvaluated, stepper.going(fork, when: judgement.isEvaluated, property.range) != nil {
                     isEvaluated = true
                 }
@@ -251,7 +255,10 @@ final class ForkingExplorer {
     private func judgeStep(_ step: ForkedStep, _ index: Int) {
         for (number, property) in system.properties.enumerated() where property.kind == .transition {
             let isTouched = property.asksAboutProcesses || !property.reads.isDisjoint(with: step.end.fork.stores)
-            if isTouched { judge(number, step.end.fork, index, step: step) }
+            guard isTouched else { continue }
+            judge(number, step.end.fork, index, step: step) { () throws(EncodingFailure) in
+                try stepper.judgements(number, in: step.end.fork, before: fork(index).state)
+            }
         }
     }
 }

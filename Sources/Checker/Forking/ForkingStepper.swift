@@ -16,6 +16,10 @@ final class ForkingStepper {
     private(set) var open: [OpenPlace] = []
     /// Variables of `symbolic` words, by width.
     var words: [Int: [Term]] = [:]
+    /// By property: its parts, and what was judged of them.
+    var propertyInstances: [Int: [PropertyInstance]] = [:]
+    /// The numbers of values that judgements have read.
+    private var valueNumbers: [SymbolicValue: Int32] = [:]
     /// The term that must be a constant before the node under way can be run.
     private var unsettled: Term?
 
@@ -31,6 +35,14 @@ final class ForkingStepper {
         coder = encoder.coder
         self.feasibility = feasibility
         canonicalizer = Canonicalizer(feasibility)
+    }
+
+    /// A number of its own for each value.
+    func number(of value: SymbolicValue) -> Int32 {
+        if let known = valueNumbers[value] { return known }
+        let number = Int32(valueNumbers.count)
+        valueNumbers[value] = number
+        return number
     }
 
     /// Notes that something stays unknown, once for each place.

@@ -41,6 +41,8 @@ final class FormulaEncoder {
     let unrollLimit: Int
     /// Whether a condition may be true for some values; asked before each further turn of such a loop.
     var isPossible: (Term) -> Bool = { _ in true }
+    /// Told what is asked of the state, before it is answered.
+    var observe: ((Observation) -> Void)?
     /// Whether the work must end; asked now and then.
     var isOver: () -> Bool = { false }
     /// The constant that stands for the unknown value of an index on this path. Nil where indices may stay unknown;

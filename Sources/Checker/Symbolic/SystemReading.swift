@@ -63,14 +63,37 @@ extension FormulaEncoder {
         return result
     }
 
+    /// The instance that constant indices name, the last one when they name none; nil when one is no constant.
+    private func place(_ numbers: [Term], of id: VariableID, _ system: TransitionSystem) -> Int? {
+        let dimensions = system.variables[id].dimensions
+        guard numbers.count == dimensions.count else { return nil }
+        var result = 0
+        var isThere = true
+        for (number, dimension) in zip(numbers, dimensions) {
+            guard let value = pool.constant(number) else { return nil }
+            let count = Int(types.count(of: dimension) ?? 1)
+            isThere = isThere && value < count
+            result = result * count + Int(min(value, UInt64(count)))
+        }
+        return isThere ? result : system.variables[id].instanceCount(types) - 1
+    }
+
     /// The value of the instance that indices name; the last one when they name none.
-    func datum(_ id: VariableID, _ numbers: [Term], _ state: SymbolicState) -> SymbolicValue {
+    ///
+    /// - Parameter question: what of it is asked for.
+    func datum(
+        _ id: VariableID, _ numbers: [Term], _ state: SymbolicState,
+        _ question: (VariableID, Int) -> Observation = Observation.datum
+    ) -> SymbolicValue {
         let instances = state.data[id]
         guard let reading, var result = instances.last else { preconditionFailure("a datum without instances") }
+        if let place = place(numbers, of: id, reading.system) {
+            observe?(question(id, place))
+            return instances[place]
+        }
+        if let observe { for index in instances.indices { observe(question(id, index)) } }
         for (index, value) in instances.enumerated().dropLast().reversed() {
-            let isHere = names(numbers, index, of: id, reading.system)
-            if pool.truth(isHere) == true { return value }
-            result = values.choice(isHere, value, result)
+            result = values.choice(names(numbers, index, of: id, reading.system), value, result)
         }
         return result
     }
@@ -137,14 +160,17 @@ extension FormulaEncoder {
     func isHeld(_ lock: Term, by pid: Int) -> Term { pool.equal(lock, values.ordinal(pid + 1)) }
 
     /// The lock that guards an instance; nil where the guard is no lock.
-    private func holder(_ lock: GuardPath, _ numbers: [Term], _ state: SymbolicState) -> Term? {
+    private func holder(
+        _ lock: GuardPath, _ numbers: [Term], _ state: SymbolicState,
+        _ question: (VariableID, Int) -> Observation = Observation.datum
+    ) -> Term? {
         let own = lock.indices.map { index in
             switch index {
             case .constant(let value): values.int(Int128(value))
             case .own(let position): numbers[position]
             }
         }
-        guard case .lock(let term) = datum(lock.lock, own, state) else { return nil }
+        guard case .lock(let term) = datum(lock.lock, own, state, question) else { return nil }
         return term
     }
 
@@ -170,7 +196,8 @@ extension FormulaEncoder {
     private func cutUnderGuard(_ id: VariableID, _ numbers: [Term], _ state: SymbolicState) {
         guard let reading else { return }
         let variable = reading.system.variables[id]
-        if case .guarded(let lock, _) = variable.protection, let holder = holder(lock, numbers, state) {
+        if case .guarded(let lock, _) = variable.protection, let holder = holder(lock, numbers, state, Observation.isHeld)
+        {
             cut(unless: pool.equal(holder, values.ordinal(0)))
         }
         if let pid = variable.soleProcess { cut(unless: standsAtStep(values.ordinal(pid), state)) }
@@ -186,11 +213,13 @@ extension FormulaEncoder {
         guard let reading else { return pool.bool(true) }
         var result = pool.bool(true)
         for (candidate, process) in state.processes.enumerated() {
+            let isIt = pool.equal(pid, values.ordinal(candidate))
+            if pool.truth(isIt) == false { continue }
+            observe?(.isWithinStep(pid: candidate))
             let points = reading.system.kind(of: candidate).process.points
             for (number, point) in points.enumerated() where !point.isStepPoint {
                 let isWithin = pool.equal(process.position, values.ordinal(number))
-                result = pool.and(
-                    result, pool.not(pool.and(pool.equal(pid, values.ordinal(candidate)), isWithin)))
+                result = pool.and(result, pool.not(pool.and(isIt, isWithin)))
             }
         }
         return result
@@ -203,13 +232,17 @@ extension FormulaEncoder {
         switch predicate {
         case .generation: return .integer(values.int(0))
         case .finished(let process):
-            return try anyProcess(process, state) { pid, own in pool.equal(own.position, reading.shape.finished(pid)) }
+            return try anyProcess(process, state, Observation.isFinished) { pid, own in
+                pool.equal(own.position, reading.shape.finished(pid))
+            }
         case .asleep(let process):
-            return try anyProcess(process, state) { _, own in pool.not(pool.equal(own.channel, values.ordinal(0))) }
+            return try anyProcess(process, state, Observation.isAsleep) { _, own in
+                pool.not(pool.equal(own.channel, values.ordinal(0)))
+            }
         case .at(let process, let label):
             let pid = try narrow(ordinal(process))
             if case .invariant = reading.rule { cut(unless: standsAtStep(pid, state)) }
-            return try anyProcess(process, state) { pid, own in
+            return try anyProcess(process, state, { .isAt(pid: $0, label: label) }) { pid, own in
                 let points = reading.system.kind(of: pid).process.points
                 return pool.any(
                     points.indices.filter { points[$0].label == label || points[$0].name == label }.map {
@@ -232,14 +265,18 @@ extension FormulaEncoder {
         return term
     }
 
-    private func anyProcess(_ process: Formula, _ state: SymbolicState, _ answer: (Int, SymbolicProcess) -> Term)
-        throws(EncodingFailure) -> SymbolicValue
-    {
+    private func anyProcess(
+        _ process: Formula, _ state: SymbolicState, _ question: (Int) -> Observation,
+        _ answer: (Int, SymbolicProcess) -> Term
+    ) throws(EncodingFailure) -> SymbolicValue {
         let pid = try narrow(ordinal(process))
-        return .bool(
-            pool.any(
-                state.processes.enumerated().map { candidate, own in
-                    pool.and(pool.equal(pid, values.ordinal(candidate)), answer(candidate, own))
-                }))
+        var result = pool.bool(false)
+        for (candidate, own) in state.processes.enumerated() {
+            let isIt = pool.equal(pid, values.ordinal(candidate))
+            if pool.truth(isIt) == false { continue }
+            observe?(question(candidate))
+            result = pool.or(result, pool.and(isIt, answer(candidate, own)))
+        }
+        return .bool(result)
     }
 }
