@@ -45,6 +45,7 @@ final class Canonicalizer {
     /// The canonical form of a row under a condition.
     func canonical(_ row: [Term], _ condition: PathCondition, _ witness: Assignment) -> CanonicalState {
         var (row, condition) = simplified(row, condition)
+        if let settled = settled(row, condition, witness) { (row, condition) = simplified(settled, condition) }
         let support = Set(row.flatMap { pool.support(of: $0) })
         if support.isEmpty {
             return CanonicalState(
@@ -80,6 +81,21 @@ final class Canonicalizer {
             if isDone { break }
         }
         return (row, condition)
+    }
+
+    /// A row in which constants stand for what a condition leaves one value; nil when there is no such term.
+    ///
+    /// A condition may say so in many ways, as `0 < n && !(1 < n)` does of a count.
+    private func settled(_ row: [Term], _ condition: PathCondition, _ witness: Assignment) -> [Term]? {
+        if condition.terms.isEmpty { return nil }
+        var map: [Term: Term] = [:]
+        for term in Set(row.filter { !pool.support(of: $0).isEmpty }).sorted() {
+            let width = pool.sort(of: term)?.width ?? 0
+            let value = pool.values(of: [term], under: witness)[0]
+            let known = width == 0 ? pool.bool(value == 1) : pool.word(value, width: width)
+            if feasibility.isCertain(pool.equal(term, known), on: condition, witness) == true { map[term] = known }
+        }
+        return map.isEmpty ? nil : row.map { map[$0] ?? $0 }
     }
 
     /// What a condition says of some variables: that there are values for all others with which it is true.
