@@ -251,19 +251,25 @@ extension ForkingExplorer {
 
     /// Judges what needs the whole graph, which must be complete: deadlock (b), and `final` properties.
     ///
-    /// Each concrete state stands in the places of a stored one, and takes one run of each step that is not blocked
-    /// for it. So where every way out of a stored state leads to a step of a process, no component of concrete states in
-    /// which it takes none goes through it. The other way round this shows nothing: what is left is open, but for states
-    /// in which no step can be taken.
+    /// Where nothing is unknown any more, and will not be, the graph is the system's. Elsewhere each concrete state stands
+    /// in the places of a stored one, and takes one run of each step that is not blocked for it. So where every way out of
+    /// a stored state leads to a step of a process, no component of concrete states in which it takes none goes through
+    /// it; nor does one where every way leads to states that are known. The other way round this shows nothing: what is
+    /// left is open, but for states in which no step can be taken.
     func judgeEnds() -> Ends {
         var ends = Ends()
         let groups = states.indices.map { self.groups($0) }
         let all = states.indices.map { self.fork($0).state }
+        let closed = ClosedStates(edges, isKnown: states.map { isKnown($0) })
         if checksDeadlock {
             for process in system.processes where !process.isDaemon {
-                for pid in process.firstPid..<process.firstPid + process.count where ends.maybeBlocked == nil {
+                for pid in process.firstPid..<process.firstPid + process.count {
+                    if let bottom = closed.bottoms.first(where: { isBlocked(pid, in: $0, all) }) {
+                        noteBlocked(pid, bottom)
+                    }
+                    guard ends.maybeBlocked == nil else { continue }
                     let moves = leading(groups) {
-                        !isAtPoint(pid, all[$0])
+                        closed.contains[$0] || !isAtPoint(pid, all[$0])
                     } counts: {
                         $0.actor == .process(pid: pid) && $0.changesShared
                     }
@@ -271,15 +277,41 @@ extension ForkingExplorer {
                 }
             }
         }
-        judgeFinals(groups, &ends)
+        judgeFinals(groups, closed, &ends)
         return ends
     }
 
-    private func judgeFinals(_ groups: [[Group]], _ ends: inout Ends) {
+    private func isKnown(_ state: ForkedState) -> Bool {
+        state.key.condition.isEmpty && state.key.row.allSatisfy { pool.support(of: pool.term($0)).isEmpty }
+    }
+
+    /// Whether a process that has not ended takes no step that counts in a component.
+    private func isBlocked(_ pid: Int, in bottom: [Int], _ all: [SymbolicState]) -> Bool {
+        bottom.allSatisfy { state in
+            isAtPoint(pid, all[state])
+                && !edges[state].contains { $0.actor == .process(pid: pid) && !$0.isBlocked && $0.changesShared }
+        }
+    }
+
+    private func noteBlocked(_ pid: Int, _ bottom: [Int]) {
+        note(
+            ForkedViolation(
+                kind: .deadlock, state: bottom[0], step: nil, condition: pool.bool(true),
+                message: "\(system.types.pidNames[pid]) can never go on"))
+    }
+
+    private func judgeFinals(_ groups: [[Group]], _ closed: ClosedStates, _ ends: inout Ends) {
         let finals = system.properties.indices.filter { system.properties[$0].kind == .final }
         guard !finals.isEmpty else { return }
-        let leaves = leading(groups) { _ in
-            false
+        for bottom in closed.bottoms where bottom.allSatisfy({ edges[$0].allSatisfy { $0.isQuiet(system) } }) {
+            ends.finalEvaluations += bottom.count
+            for state in bottom {
+                let fork = fork(state)
+                for index in finals { judgeFinal(index, fork, fork, state, &ends) }
+            }
+        }
+        let leaves = leading(groups) {
+            closed.contains[$0]
         } counts: { edge in
             guard case .process(let pid) = edge.actor else { return false }
             return !system.kind(of: pid).process.isDaemon
@@ -314,13 +346,15 @@ extension ForkingExplorer {
     private func judgeFinal(_ index: Int, _ fork: StepFork, _ dead: StepFork?, _ state: Int, _ ends: inout Ends) {
         let property = system.properties[index]
         do throws(EncodingFailure) {
-            for judgement in try stepper.judgements(index, in: fork) {
+            for judgement in try stepper.judgements(index, in: ObservedState(fork, stepper)) {
                 let wrong = pool.or(judgement.isFalse, judgement.traps)
                 guard stepper.going(fork, when: wrong, property.range) != nil else { continue }
-                if let dead, stepper.going(dead, when: wrong, property.range) != nil, let isStuck = stuck[state] {
+                if let dead, stepper.going(dead, when: wrong, property.range) != nil {
+                    let more = dead.condition.terms.dropFirst(fork.condition.terms.count)
                     note(
                         ForkedViolation(
-                            kind: .property(index), state: state, step: nil, condition: pool.and(wrong, isStuck),
+                            kind: .property(index), state: state, step: nil,
+                            condition: pool.and(wrong, pool.all(Array(more))),
                             message: property.message ?? property.name))
                 } else {
                     ends.openFinals.insert(index)
