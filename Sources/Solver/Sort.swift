@@ -71,4 +71,13 @@ struct TermNode: Hashable {
     }
 
     var sort: Sort { width == 0 ? .bool : .bits(Int(width)) }
+
+    /// In few words, since most of the work on terms is to find them.
+    func hash(into hasher: inout Hasher) {
+        let kind = UInt64(operation.rawValue) << 8 | UInt64(width)
+        let ends = UInt64(UInt32(bitPattern: first)) << 32 | UInt64(UInt32(bitPattern: second))
+        hasher.combine(kind << 32 ^ UInt64(UInt32(bitPattern: third)))
+        hasher.combine(ends)
+        hasher.combine(payload)
+    }
 }

@@ -9,11 +9,12 @@ package final class TermPool {
     private var terms: [TermNode: Term] = [:]
     private(set) var variableNames: [String] = []
     private(set) var variables: [Term] = []
-    /// The variables of terms that were asked for.
-    var supports: [Term: [Term]] = [:]
-    /// Scratch of searches through parts: which were met in the present one, and where each stands.
+    /// By index, the variables of terms that were asked for.
+    var supports: [[Term]?] = []
+    /// Scratch of searches through parts: which were met in the present one, where each stands, and what stands for it.
     var marks: [UInt32] = []
     var places: [Int32] = []
+    var images: [Int32] = []
     var searchCount: UInt32 = 0
 
     /// An empty pool.

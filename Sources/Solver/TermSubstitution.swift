@@ -3,9 +3,11 @@
 extension TermPool {
     /// The variables that a term is made of, in the order in which they were made. Found once for each term.
     package func support(of term: Term) -> [Term] {
-        if let known = supports[term] { return known }
+        let index = Int(term.index)
+        if index < supports.count, let known = supports[index] { return known }
         let found = parts(of: [term]).filter { node($0).operation == .variable }
-        supports[term] = found
+        while supports.count < nodes.count { supports.append(nil) }
+        supports[index] = found
         return found
     }
 
@@ -17,15 +19,22 @@ extension TermPool {
     /// - Returns: one term for each root. O(terms that the roots are made of).
     package func substituted(_ roots: [Term], _ map: [Term: Term]) -> [Term] {
         if map.isEmpty { return roots }
-        let parts = parts(of: roots)
+        // What is made of constants alone was folded, and is most of a state.
+        let open = roots.filter { !support(of: $0).isEmpty }
+        if open.isEmpty { return roots }
+        let parts = parts(of: open)
+        while images.count < nodes.count { images.append(-1) }
+        for (part, other) in map { images[Int(part.index)] = other.index }
+        defer { for part in map.keys { images[Int(part.index)] = -1 } }
         var results: [Term] = []
         results.reserveCapacity(parts.count)
         for (place, part) in parts.enumerated() { places[Int(part.index)] = Int32(place) }
         func result(_ index: Int32) -> Term { results[Int(places[Int(index)])] }
         for part in parts {
             let node = node(part)
-            if let other = map[part] {
-                results.append(other)
+            let image = images[Int(part.index)]
+            if image >= 0 {
+                results.append(Term(index: image))
             } else if node.first < 0 {
                 results.append(part)
             } else {
@@ -36,7 +45,7 @@ extension TermPool {
                 results.append(isSame ? part : made(node, a, b ?? .illSorted, c ?? .illSorted))
             }
         }
-        return roots.map { result($0.index) }
+        return roots.map { support(of: $0).isEmpty ? $0 : result($0.index) }
     }
 
     /// The term of an operator and other operands.
