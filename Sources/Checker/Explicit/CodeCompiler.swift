@@ -161,6 +161,7 @@ final class CodeCompiler {
         case .jump, .assumeHeld: break
         case .assign(let place, let value): assign(place, value, node.range)
         case .branch(let condition, let otherwise): compiler.branchUnless(condition, to: label(for: otherwise))
+        case .choose where node.isSymbolic: unknownWord(node)
         case .choose(let local, let domain, let condition, let otherwise):
             choose(local, domain, condition, otherwise, node.range)
         case .either(let targets): either(targets)
@@ -251,6 +252,12 @@ final class CodeCompiler {
     }
 
     // MARK: Choices
+
+    /// A spec in which control can reach a `symbolic` is explored by terms: here it stands behind a constant that is false.
+    private func unknownWord(_ node: Node) {
+        let site = compiler.trap("a symbolic word is not one of listed values", node.range)
+        compiler.assembler.emit(.violate, target: site)
+    }
 
     private func either(_ targets: [NodeID]) {
         let choice = compiler.assembler.register()
