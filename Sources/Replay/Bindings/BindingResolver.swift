@@ -31,6 +31,8 @@ struct BindingResolver {
     /// Single processes by name.
     private let processes: [String: Int]
     private let processArrays: [String: Range<Int>]
+    /// Numbers among the spec's constants.
+    private let constants: [String: Int128]
 
     init(
         declaration: KernelDeclaration, model: TypedModel, kernel: ProgramImage,
@@ -49,6 +51,11 @@ struct BindingResolver {
             arrays[process.name] = process.firstPid..<process.firstPid + process.count
         }
         processArrays = arrays
+        var constants: [String: Int128] = [:]
+        for constant in model.constants {
+            if case .integer(let value) = constant.value { constants[constant.name] = value }
+        }
+        self.constants = constants
     }
 
     mutating func run() -> KernelBindings {
@@ -65,7 +72,8 @@ struct BindingResolver {
     /// A scope for one line.
     func scope(_ indices: [String] = []) -> ResolutionScope {
         ResolutionScope(
-            kernel: kernel, program: program, indices: indices, processes: processes, processArrays: processArrays)
+            kernel: kernel, program: program, indices: indices, processes: processes, processArrays: processArrays,
+            constants: constants)
     }
 
     // MARK: What binds by its name

@@ -112,7 +112,7 @@ extension BindingResolver {
         let place = name.text + (parameter.map { ".\($0.text)" } ?? "")
         var line = BindingLine(kind: "value", place: place, kernel: text, range: range)
         do throws(BindingError) {
-            let expression = try KernelExpression.resolve(text, in: kernel, indices: ["result"])
+            let expression = KernelExpression(try ExpressionResolver.resolve(text, scope(["result"])))
             guard expression.code != nil else {
                 throw BindingError(.unresolved, part: text, "\(expression.typeName) is no number")
             }

@@ -14,6 +14,8 @@ struct ResolutionScope {
     var processes: [String: Int] = [:]
     /// Processes of several instances by name, with their pids.
     var processArrays: [String: Range<Int>] = [:]
+    /// Numbers among the spec's constants, for names that the kernel does not have.
+    var constants: [String: Int128] = [:]
     /// What the line binds, for `.member` and `PTE_V` after `unless`.
     var own: KernelNode?
     /// Set in the kernel's side of `pid`: `proc[]`.
@@ -104,6 +106,9 @@ struct ExpressionResolver {
         if let constant = try constant(name, text) { return constant }
         if let pid = scope.processes[name] {
             return KernelNode(form: .value(.slot(pid: pid)), type: .scalar(.long), text: text)
+        }
+        if let value = scope.constants[name] {
+            return KernelNode(form: .value(.constant(value)), type: .scalar(.long), text: text)
         }
         throw unknown(name, text)
     }
