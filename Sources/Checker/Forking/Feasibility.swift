@@ -56,6 +56,11 @@ final class Feasibility {
     private(set) var questionCount = 0
     /// Questions that were asked before.
     private(set) var hitCount = 0
+    /// Values that made earlier questions true, the one that helped last at the end: they answer many others.
+    private var models: [Assignment] = []
+    private static let modelLimit = 32
+    /// Questions that they answered.
+    private(set) var modelCount = 0
     /// Branches that the values at hand take.
     private(set) var witnessCount = 0
 
@@ -104,6 +109,13 @@ final class Feasibility {
             hitCount += 1
             return known
         }
+        for (place, values) in models.enumerated() where claims.allSatisfy({ pool.isTrue($0, under: values) }) {
+            models.remove(at: place)
+            models.append(values)
+            modelCount += 1
+            answers[key] = .possible(values)
+            return .possible(values)
+        }
         questionCount += 1
         let result: Answer
         switch solver.question(claims) {
@@ -115,6 +127,10 @@ final class Feasibility {
             case .unsatisfiable: result = .impossible
             case .unknown(let reason): result = .unknown(reason)
             }
+        }
+        if case .possible(let values) = result {
+            models.append(values)
+            if models.count > Self.modelLimit { models.removeFirst() }
         }
         answers[key] = result
         return result

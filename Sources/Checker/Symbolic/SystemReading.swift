@@ -196,7 +196,8 @@ extension FormulaEncoder {
     private func cutUnderGuard(_ id: VariableID, _ numbers: [Term], _ state: SymbolicState) {
         guard let reading else { return }
         let variable = reading.system.variables[id]
-        if case .guarded(let lock, _) = variable.protection, let holder = holder(lock, numbers, state, Observation.isHeld)
+        if case .guarded(let lock, _) = variable.protection,
+            let holder = holder(lock, numbers, state, Observation.isHeld)
         {
             cut(unless: pool.equal(holder, values.ordinal(0)))
         }
