@@ -16,7 +16,7 @@ import Testing
         ["Specs/addresses.spec", "Specs/crypto.spec", "Specs/prime.spec", "Specs/tlb.spec"]
         + ["condition", "ring", "sleeplock", "spinlock"].map { "Specs/library/\($0).spec" }
         + ["queue_live", "lock_live", "spin_live", "prime_live"].map { "Specs/live/\($0).spec" }
-        + (isQuick ? [] : ["Specs/queue.spec", "Specs/map.spec", "Specs/forkexec.spec"])
+        + (isQuick ? [] : ["queue", "map", "map_words", "forkexec"].map { "Specs/\($0).spec" })
 
     static func run(_ path: String, _ options: CheckOptions = CheckOptions()) throws -> SpecResult {
         let source = SourceFile(path: path, bytes: [UInt8](try Data(contentsOf: root.appending(path: path))))
