@@ -38,8 +38,8 @@ struct KernelHost {
             calls.startedPids(run).subtracting(present).count { bound.isMade($0) }
         }
         let plan = bound.plan(
-            started: image.parkingProgram == nil ? [] : ["crypto_srv"], pids: Set(present.joined()).sorted(),
-            made: made.max() ?? 0)
+            started: image.parkingProgram == nil ? [] : [BoundKernel.firstProgram, "crypto_srv"],
+            pids: Set(present.joined()).sorted(), made: made.max() ?? 0)
         programs = image.programs ?? ""
         self.bound = bound
         let path = "\(try BuiltInGuest.snapshots())/\(plan.name(of: image))"

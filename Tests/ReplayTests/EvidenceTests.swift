@@ -38,8 +38,8 @@ struct EvidenceTableRow: Hashable, CustomStringConvertible {
 @Suite("shmcheck evidence", .serialized)
 struct EvidenceTests {
     /// One of each kind: a ring, a trap, a deadlock, a return value, a stale translation, a lost wakeup, a record, an element
-    /// beyond an array, another order of the steps, a race of loads.
-    static let quick = ["Q1", "M7", "M9", "M1", "R5", "X1", "X3", "P5", "U6", "R1"]
+    /// beyond an array, another order of the steps, a race of loads, two programs.
+    static let quick = ["Q1", "M7", "M9", "M1", "R5", "X1", "X3", "P5", "U6", "R1", "S3", "P12"]
 
     @Test func everyFaultOfSpecsAndGuestHasARow() throws {
         let rows = try EvidenceTableRow.page()
@@ -66,7 +66,7 @@ struct EvidenceTests {
     }
 
     @Test func aPartOfThePageIsWhatTheProductFinds() throws {
-        let specs = ["queue", "map", "tlb", "prime", "forkexec"].map { "Specs/\($0).spec" }
+        let specs = ["queue", "map", "tlb", "prime", "forkexec", "crypto"].map { "Specs/\($0).spec" }
         let run = try ProductRun(["evidence"] + specs + Self.quick.flatMap { ["--only", $0] })
         let found = EvidenceTableRow.rows(of: run.output)
         #expect(found.count == Self.quick.count, "\(run.error)")

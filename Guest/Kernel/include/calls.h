@@ -39,7 +39,7 @@ struct crypto_op {
 };
 
 enum { CRYPTO_ENCRYPT = 1, CRYPTO_DECRYPT = 2 };
-enum { CRYPTO_INIT = 1, CRYPTO_DONE = 2, CRYPTO_ERROR = 3 };
+enum { CRYPTO_NONE = 0, CRYPTO_INIT = 1, CRYPTO_DONE = 2, CRYPTO_ERROR = 3 };
 
 /// The command word of primecom and primecalc. 0 is no command: wait_shared waits while the word is 0.
 enum { COMMAND_NONE = 0, COMMAND_PAUSE = 1, COMMAND_RESUME = 2, COMMAND_END = 3 };

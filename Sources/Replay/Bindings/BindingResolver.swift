@@ -66,6 +66,7 @@ struct BindingResolver {
         }
         for binding in declaration.bindings { findHomes(binding) }
         for binding in declaration.bindings { resolve(binding) }
+        bindings.exitNumber = try? SystemCallNumbers(kernel: kernel).number(of: "exit", programs: []).0
         return bindings
     }
 

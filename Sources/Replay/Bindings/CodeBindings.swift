@@ -194,21 +194,47 @@ extension BindingResolver {
     mutating func step(_ name: String, _ text: String, _ range: SourceRange) -> BindingLine {
         var line = BindingLine(kind: "step", place: name, kernel: text, range: range)
         do throws(BindingError) {
-            let addresses = try stops(text)
+            let (program, rest) = try Self.program(of: text)
+            let image = try program.map { name throws(BindingError) in try self.image(ofProgram: name) } ?? kernel
+            let addresses = try stops(rest, in: image)
             line.address = addresses.map { "0x" + String($0, radix: 16) }.joined(separator: ", ")
-            line.source = addresses.first.flatMap { kernel.lines.place(of: $0) }.map {
-                kernel.information.shortened($0)
+            line.source = addresses.first.flatMap { image.lines.place(of: $0) }.map {
+                image.information.shortened($0)
             }
-            line.type = "instruction"
-            bindings.steps.append(StepBinding(step: name, addresses: addresses, range: range))
+            line.type = program.map { "instruction of \($0)" } ?? "instruction"
+            bindings.steps.append(StepBinding(step: name, addresses: addresses, program: program, range: range))
         } catch {
             line.problem = .unbound(error.description)
         }
         return line
     }
 
+    /// The program that a place of code is of, `in user("program")` behind it, and the text without it.
+    private static func program(of text: String) throws(BindingError) -> (program: String?, rest: String) {
+        let sign = " in user("
+        guard let start = text.firstRange(of: sign) else { return (nil, text) }
+        guard
+            let name = quoted(
+                String(text[start.lowerBound...].dropFirst(4)).filter { $0 != "(" && $0 != ")" }, after: "user")
+        else {
+            throw BindingError(.unresolved, part: text, "code of a program is `enter f in user(\"program\")`")
+        }
+        return (name, String(text[..<start.lowerBound]))
+    }
+
+    private func image(ofProgram name: String) throws(BindingError) -> ProgramImage {
+        do throws(SymbolError) { return try program(name) } catch {
+            throw BindingError(.unresolved, part: name, error.description)
+        }
+    }
+
     /// `line "F":N`, `call f in g`, `enter f`, `leave f`, an address.
-    private func stops(_ text: String) throws(BindingError) -> [UInt64] {
+    private func stops(_ text: String, in kernel: ProgramImage) throws(BindingError) -> [UInt64] {
+        func code(_ name: String) throws(BindingError) -> FunctionCode {
+            do throws(SymbolError) { return try kernel.function(named: name) } catch {
+                throw BindingError(.unresolved, part: name, error.description)
+            }
+        }
         func checked(_ found: [UInt64], _ why: String) throws(BindingError) -> [UInt64] {
             if found.isEmpty { throw BindingError(.unresolved, part: text, why) }
             return found

@@ -20,6 +20,8 @@ package struct KernelBindings: Sendable {
     package internal(set) var processes: [ProcessBinding] = []
     /// The system call `exec`, when a `process` line needs it.
     package internal(set) var exec: SystemCall?
+    /// The number of the system call `exit`, where the kernel's file tells it.
+    package internal(set) var exitNumber: UInt64?
     /// `pid` line: the number of the process in a slot of the kernel's table, as `proc[slot].pid`.
     package internal(set) var number: KernelExpression?
     /// `console` lines.
@@ -175,6 +177,8 @@ package struct StepBinding: Sendable {
     package let step: String
     /// Where a process stops before it: before one of these instructions.
     package let addresses: [UInt64]
+    /// The program that they are of; nil for the kernel.
+    package let program: String?
     /// The line.
     package let range: SourceRange
 }

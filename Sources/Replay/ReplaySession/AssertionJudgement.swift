@@ -15,7 +15,8 @@ extension ReplaySession {
                 ReplayFinding("the model ends here: \(violation.message); the kernel goes on", place: row.place),
                 adding: row)
         }
-        let first = beginning(of: last.node, pid, index)
+        let isOfProgram = driver.driven[pid].map { isInProgram($0) } ?? false
+        let first = beginning(of: last.node, pid, index, isOfProgram)
         let read = Set(run.steps[first...index].flatMap(\.microSteps).flatMap(\.accesses).compactMap(\.variable))
         let missing = read.filter { !checked.system.variables[$0].isGhost && !kernel.isBound($0) }
         if !missing.isEmpty { return result(.notCompared, unboundFinding(missing.sorted()), adding: row) }
@@ -27,7 +28,10 @@ extension ReplaySession {
         let isOfIdentities =
             locals.allSatisfy { isIdentity($0, pid) } || inputs(of: last.node, pid).allSatisfy { isIdentity($0, pid) }
         let isInKernel = calls.innermost(at: last.node, of: pid) != nil
-        guard !locals.isDisjoint(with: known) || isInKernel && (!known.isEmpty || !read.isEmpty && isOfIdentities)
+        let isLoaded = isOfProgram && !read.isEmpty && locals.isSubset(of: loaded(first...index, pid))
+        guard
+            isLoaded || !locals.isDisjoint(with: known)
+                || isInKernel && (!known.isEmpty || !read.isEmpty && isOfIdentities)
         else {
             let finding = ReplayFinding(
                 "the kernel went the trace's way; \(propertyName) is about values of the model's code, "
@@ -37,18 +41,52 @@ extension ReplaySession {
         return asserted(from: first, violation, index, pid, row)
     }
 
-    /// The first of the steps up to an assertion that only load, in the same call: they are the assertion's own.
-    private func beginning(of node: NodeID, _ pid: Int, _ index: Int) -> Int {
+    /// Whether a process stands in its own program, where it came by the program's own instructions.
+    private func isInProgram(_ driven: Driven) -> Bool {
+        guard driven.isNative, case .stopped(let stop) = driven.position else { return false }
+        return stop.isOfProgram
+    }
+
+    /// Locals that have in these steps what was loaded in them, or what is the same on both sides.
+    private func loaded(_ steps: ClosedRange<Int>, _ pid: Int) -> Set<LocalID> {
+        let code = checked.system.kind(of: pid).process.code
+        var result = Set(code.locals.indices.filter { isIdentity($0, pid) })
+        for microStep in run.steps[steps].flatMap(\.microSteps) {
+            guard case .assign(let place, let value) = code.nodes[microStep.node].operation,
+                case .local(let local) = place.root
+            else { continue }
+            // Where something is loaded from was compared: the program was stopped at that address.
+            if ownLocals(value).isSubset(of: result) { result.insert(local) } else { result.remove(local) }
+        }
+        return result
+    }
+
+    func ownLocals(_ formula: Formula) -> Set<LocalID> {
+        switch formula.kind {
+        case .local(let local): [local]
+        case .load: []
+        default: formula.children.reduce(into: []) { $0.formUnion(ownLocals($1)) }
+        }
+    }
+
+    /// The first of the steps up to an assertion that only load, in the same call: they are the assertion's own. In a program it may
+    /// be in calls that are made from there.
+    private func beginning(of node: NodeID, _ pid: Int, _ index: Int, _ isOfProgram: Bool) -> Int {
         let call = calls.chain(node, of: pid).first
         var first = index
         while first > bootCount, let step = run.steps[..<first].last, step.actor == .process(pid: pid),
             step.microSteps.allSatisfy({ microStep in
-                calls.chain(microStep.node, of: pid).first == call && microStep.accesses.allSatisfy { $0.kind == .load }
+                isIn(call, calls.chain(microStep.node, of: pid), isOfProgram)
+                    && microStep.accesses.allSatisfy { $0.kind == .load }
             })
         {
             first -= 1
         }
         return first
+    }
+
+    private func isIn(_ call: Int?, _ chain: [Int], _ isOfProgram: Bool) -> Bool {
+        isOfProgram && (call.map(chain.contains) ?? true) || chain.first == call
     }
 
     /// The asserting code of the model is run over the machine's values.

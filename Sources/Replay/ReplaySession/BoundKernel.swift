@@ -147,6 +147,17 @@ package struct BoundKernel: ProcessView {
     /// Programs of the block that the kernel starts by itself: they play, and are not made by `fork`.
     package private(set) var startedPrograms: Set<String> = []
 
+    /// Programs that the kernel, or its first process, starts by itself.
+    package private(set) var knownPrograms: Set<String> = []
+    /// The first process: all others come of it. It is made to issue its calls, and what it would start is not there.
+    package static let firstProgram = "init"
+
+    /// Whether the kernel is one whose programs are known.
+    var knowsPrograms: Bool { !knownPrograms.isEmpty }
+
+    /// Whether a process of a program runs its own code.
+    func isNative(_ program: String) -> Bool { program != Self.firstProgram && knownPrograms.contains(program) }
+
     /// What a replay needs parked.
     ///
     /// - Parameters:
@@ -164,6 +175,7 @@ package struct BoundKernel: ProcessView {
             }
         }
         startedPrograms = Set(programs)
+        knownPrograms = started
         return ParkingPlan(programs: programs, count: count, made: made)
     }
 

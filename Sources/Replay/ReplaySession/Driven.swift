@@ -30,8 +30,19 @@ final class Driven {
     var made: [Int] = []
     /// How many of its next steps the kernel has no code of its own for: it stands before the one after them.
     var skipped = 0
+    /// What is typed for its program, which waits for it or will do so.
+    var input: String?
     /// Where it is.
     var position = Position.user
+
+    /// The same process, which runs another program by now.
+    func playing(_ process: GuestProcess, isNative: Bool) -> Driven {
+        let other = Driven(
+            pid: pid, process: process, hart: hart, userAddress: userAddress, root: root, stack: stack,
+            isNative: isNative)
+        other.position = position
+        return other
+    }
 
     enum Position: Equatable {
         /// In user mode, held.
@@ -68,4 +79,6 @@ enum DriveOutcome {
     case panicked(ReplayFinding)
     /// The kernel touches the element beyond an array's end that the model ends with.
     case beyond(ReplayFinding)
+    /// Its program has done what it dies of.
+    case died(ReplayFinding)
 }

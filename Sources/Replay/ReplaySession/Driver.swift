@@ -25,7 +25,7 @@ final class Driver {
     /// What one step may take.
     static let stepLimit: UInt64 = 40_000_000
     /// After so many instructions without an event the other harts may answer interrupts.
-    private static let patience: UInt64 = 50_000
+    static let patience: UInt64 = 50_000
 
     init(_ control: HartControl, _ view: any ProcessView) {
         self.control = control
@@ -121,7 +121,7 @@ final class Driver {
                     return (.reached, index)
                 }
                 if let outcome = pass(driven, hart, primitive, argument, targets, &inPrimitive) { return (outcome, 0) }
-            case .waiting, .limit: answerInterrupts(except: hart)
+            case .trapped, .waiting, .limit: answerInterrupts(except: hart)
             }
         }
         return (.strayed(neverGetsThere(driven, hart)), 0)
@@ -166,13 +166,13 @@ final class Driver {
         return ReplayFinding("the kernel panics: \(words)", place: place(ofHart: hart))
     }
 
-    private func note(_ access: AccessAhead, _ hart: Int) {
+    func note(_ access: AccessAhead, _ hart: Int) {
         guard access.isStore, noted.contains(where: { access.isWatched(by: $0) }) else { return }
         let place = place(machine.harts[hart].pc)
         if stores.last != place { stores.append(place) }
     }
 
-    private func finding(_ beyond: BeyondElement, _ access: AccessAhead, _ hart: Int) -> ReplayFinding {
+    func finding(_ beyond: BeyondElement, _ access: AccessAhead, _ hart: Int) -> ReplayFinding {
         ReplayFinding(
             "the kernel \(access.isStore ? "writes" : "reads") \(beyond.expression), which there is not: "
                 + beyond.message,
@@ -261,7 +261,7 @@ final class Driver {
             case .call(.release, let other): holders[other] = nil
             case .call(.acquire, let other): holders[other] = holder
             case .call, .reached, .access, .limit: continue
-            case .user, .waiting, .ended: return stuck("whose holder does not free it")
+            case .user, .trapped, .waiting, .ended: return stuck("whose holder does not free it")
             }
         }
         return stuck("whose holder does not free it")
@@ -274,7 +274,7 @@ final class Driver {
         while control.instructionCount < limit {
             switch control.run(hart: hart, limit: Self.patience) {
             case .limit, .waiting: continue
-            case .call(.panic, argument: _), .call, .reached, .access, .user, .ended: return false
+            case .call(.panic, argument: _), .call, .reached, .access, .user, .trapped, .ended: return false
             }
         }
         return true
@@ -315,12 +315,14 @@ final class Driver {
             case .call(.swtch, _):
                 seen = []
                 guard let process = view.current(hart: hart, memory) else { continue }
-                if let next = driven.values.first(where: { $0.process.address == process.address }), next.hart == nil {
+                if let next = driven.values.first(where: {
+                    $0.process.address == process.address && $0.position != .finished
+                }), next.hart == nil {
                     next.hart = hart
                     return next
                 }
             case .waiting: if view.current(hart: hart, memory) == nil { return nil }
-            case .call, .reached, .access, .user, .limit: continue
+            case .call, .reached, .access, .user, .trapped, .limit: continue
             case .ended: return nil
             }
         }
@@ -339,7 +341,7 @@ final class Driver {
     }
 
     /// Lets every other hart take the interrupts that it has open, and come back to where it was.
-    private func answerInterrupts(except running: Int) {
+    func answerInterrupts(except running: Int?) {
         for (index, hart) in machine.harts.enumerated() where index != running {
             machine.refreshLines(hart)
             guard hart.pendingInterrupts & hart[.mie] != 0 else { continue }

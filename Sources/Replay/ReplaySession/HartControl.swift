@@ -12,6 +12,8 @@ package enum HartEvent: Equatable, Sendable {
     case access(AccessAhead)
     /// It came to user mode.
     case user
+    /// It has come from user mode into the kernel, for this cause; nothing is done yet.
+    case trapped(UInt64)
     /// It waits for an interrupt.
     case waiting
     /// The guest ended the machine.
@@ -49,12 +51,18 @@ package final class HartControl {
     ///   - addresses: where to stop besides.
     ///   - watches: physical memory whose accesses are events.
     ///   - follows: whether calls of the kernel's primitives are events; of `panic` they always are.
+    ///   - program: addresses in the program of a hart that is in user mode; its way into the kernel is an event, too, then.
     package func run(
-        hart index: Int, limit: UInt64, addresses: Set<UInt64> = [], watches: [Watch] = [], follows: Bool = true
+        hart index: Int, limit: UInt64, addresses: Set<UInt64> = [], watches: [Watch] = [], follows: Bool = true,
+        program: Set<UInt64>? = nil
     ) -> HartEvent {
         let entries = places.entries.keys.filter { follows || places.entries[$0] == .panic }
-        let stops = Stops(breakpoints: addresses.union(entries).union(places.returns), watches: watches)
         let hart = machine.harts[index]
+        let handler = program != nil && hart.privilege == .user ? hart[.stvec] & ~3 : nil
+        let stops = Stops(
+            breakpoints: addresses.union(entries).union(places.returns).union(program ?? []).union(
+                handler.map { [$0] } ?? []),
+            watches: watches)
         var left = limit
         while true {
             recording?.note(machine, hart: index)
@@ -71,6 +79,8 @@ package final class HartControl {
             case .waiting: return .waiting
             case .ended(let outcome): return .ended(outcome)
             case .breakpoint:
+                if hart.privilege == .user, let program, program.contains(hart.pc) { return .reached(hart.pc) }
+                if hart.pc == handler, hart.privilege == .supervisor { return .trapped(hart[.scause]) }
                 if let primitive = places.entries[hart.pc], hart.privilege == .supervisor {
                     return .call(primitive, argument: hart[x: 10])
                 }
@@ -105,6 +115,15 @@ package final class HartControl {
         hart[x: 17] = number
         for (offset, argument) in arguments.prefix(6).enumerated() { hart[x: 10 + offset] = argument }
         hart.enter(Trap(.userCall))
+    }
+
+    /// The timer fires on a hart, which is in user mode.
+    func fireTimer(hart index: Int) {
+        let hart = machine.harts[index]
+        hart[.stimecmp] = 0
+        machine.refreshLines(hart)
+        for _ in 0..<2 where hart.privilege == .user { step(hart: index) }
+        silenceTimer(hart: index)
     }
 
     /// No timer fires on a hart from now on.

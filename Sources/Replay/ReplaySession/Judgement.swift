@@ -15,6 +15,7 @@ extension ReplaySession {
             !checked.system.variables[id].isGhost && !kernel.isBound(id)
         }
         if !missing.isEmpty { return result(.notCompared, unboundFinding(missing.sorted())) }
+        if property.kind == .final { letProgramsRun() }
         guard let seen = observed(run.last) else { return result(.notCompared, unboundFinding([])) }
         let judgement = ReferenceProperties(checked.system).judge(
             index, in: seen, before: run.steps.isEmpty ? nil : run.state(before: run.steps.count - 1))

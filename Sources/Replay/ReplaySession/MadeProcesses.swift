@@ -9,8 +9,60 @@ extension ReplaySession {
     func made(by step: TracedStep, from before: SystemState) -> [Int] {
         guard calls.isMadeByKernel(step) else { return [] }
         return step.state.processes.indices.filter {
-            before.processes[$0].position == .idle && step.state.processes[$0].position != .idle
+            !before.processes[$0].isThere && step.state.processes[$0].isThere
         }
+    }
+
+    /// The processes that a call makes get the slots that the kernel gives out now, the first free one first: others have come
+    /// free since the last time.
+    func reserveSlots(_ driven: Driven, _ call: Int, from index: Int) {
+        for step in run.steps.indices[index...] where run.steps[step].actor == .process(pid: driven.pid) {
+            let made = made(by: run.steps[step], from: run.state(before: step))
+            if !made.isEmpty {
+                for (pid, slot) in zip(made, kernel.freeSlots(driver.memory)) {
+                    likeness.partners.reserve(pid, slot: slot)
+                }
+                return
+            }
+            if calls.leaves(call, run.steps[step].microSteps, of: driven.pid) { return }
+        }
+    }
+
+    /// A process that a step starts outside of every call of the kernel, and that has ended before, is made again by a `fork` of who
+    /// starts it.
+    func startAgain(_ driven: Driven, _ step: TracedStep, from before: SystemState) -> DriveOutcome {
+        if calls.isMadeByKernel(step) { return .reached }
+        let started = step.state.processes.indices.filter {
+            !before.processes[$0].isThere && step.state.processes[$0].isThere
+        }
+        for pid in started where driver.driven[pid].map({ $0.position == .finished && $0.hart == nil }) ?? false {
+            guard let number = calls.binding(ofSystemCall: "fork")?.systemCall?.number else {
+                return .strayed(
+                    ReplayFinding("\(checked.system.types.pidNames[pid]) starts again, and no line binds `fork`"))
+            }
+            if let slot = kernel.freeSlots(driver.memory).first { likeness.partners.reserve(pid, slot: slot) }
+            driver.issue(driven, number: number, [])
+            let outcome = driver.run(driven, to: .user)
+            guard case .reached = outcome, let hart = driven.hart else { return outcome }
+            let child = Int64(bitPattern: driver.machine.harts[hart][x: 10])
+            driver.rest(driven)
+            do throws(ReplayError) { try takeOver(pid, number: child, from: driven) } catch {
+                return .strayed(ReplayFinding(error.description))
+            }
+        }
+        return .reached
+    }
+
+    /// A process that ends makes the system call `exit`, where somebody waits for it by a system call; a program makes it by itself.
+    func end(_ driven: Driven) -> DriveOutcome {
+        guard driven.hart != nil, calls.binding(ofSystemCall: "wait") != nil,
+            calls.binding(ofSystemCall: "exit") == nil
+        else { return .reached }
+        defer { driven.position = .finished }
+        if driven.isNative { return driver.runProgram(driven, to: .rest, calls: boundCalls) }
+        guard let number = kernel.bindings.exitNumber else { return .reached }
+        driver.issue(driven, number: number, [0])
+        return driver.run(driven, to: .user)
     }
 
     /// A system call is over, in the model too: compares what it returned, and takes over whom it made.
@@ -79,7 +131,7 @@ extension ReplaySession {
         }
         let child = Driven(
             pid: pid, process: process, hart: nil, userAddress: parent.userAddress, root: parent.root,
-            stack: parent.stack, isNative: false)
+            stack: parent.stack, isNative: kernel.program(ofProcess: pid).map { kernel.isNative($0) } ?? false)
         driver.driven[pid] = child
         let slot = kernel.slot(of: process)
         if let reserved = likeness.partners.slots[pid], reserved != slot {
@@ -90,6 +142,10 @@ extension ReplaySession {
             throw ReplayError("process \(number), which plays \(name), never came to user mode")
         }
         driver.rest(child)
+        if child.isNative, let own = kernel.process(numbered: number, driver.memory) {
+            driver.driven[pid] = child.playing(own, isNative: true)
+            likeness.partners.set(pid, own, slot: slot)
+        }
         guard let program = kernel.executed(byProcess: pid) else { return }
         guard let call = kernel.bindings.exec else {
             throw ReplayError("\(name) is to execute \(program), and the kernel's system call exec is not known")
@@ -101,5 +157,20 @@ extension ReplaySession {
         child.userAddress = driver.machine.harts[hart].pc
         child.stack = driver.machine.harts[hart][x: 2]
         driver.rest(child)
+        // A program that has no instructions to lend runs its own.
+        guard kernel.knowsPrograms, userCode(program) == nil, let own = kernel.process(numbered: number, driver.memory)
+        else { return }
+        driver.driven[pid] = child.playing(own, isNative: true)
+        likeness.partners.set(pid, own, slot: slot)
+    }
+}
+
+extension ProcessState {
+    /// Whether it has started and not ended.
+    fileprivate var isThere: Bool {
+        switch position {
+        case .idle, .finished: false
+        case .point: true
+        }
     }
 }

@@ -53,11 +53,12 @@ package struct ParkedGuest {
     ///   - programs: processes of these programs are held before their first system call.
     ///   - count: how many processes are wanted besides; they are copies of one by `fork`.
     ///   - forkNumber: the number of that system call.
+    ///   - execNumber: that of `exec`: where the first process is held, nobody types a command, and its copy executes it.
     ///   - command: what is typed at the kernel's shell for the first one; an empty line when nil.
     /// - Throws: `ReplayError` when the kernel ends or panics before, or does not get there.
     package init(
         _ control: HartControl, _ view: any ProcessView, programs: [String], count: Int, forkNumber: UInt64,
-        command: String?
+        execNumber: UInt64, command: String?
     ) throws(ReplayError) {
         self.control = control
         self.view = view
@@ -68,7 +69,12 @@ package struct ParkedGuest {
         }
         guard count > 0 else { return }
         let before = parked.count
-        try parkFirst(command)
+        if let first = parked.first(where: { $0.process.program == BoundKernel.firstProgram }), let command {
+            try fork(first.hart, number: forkNumber)
+            try execute(parked[before].hart, number: execNumber, command)
+        } else {
+            try parkFirst(command)
+        }
         // Where the shell has no such program, a process that comes to user mode is as good.
         if parked.count == before { throw ReplayError("no process came to user mode after the kernel had booted") }
         for _ in 1..<max(count, 1) { try fork(parked[before].hart, number: forkNumber) }
@@ -139,7 +145,7 @@ package struct ParkedGuest {
         case .ended(let outcome): throw ReplayError("the kernel ended the machine before the first step: \(outcome)")
         case .call(.panic, argument: let text):
             throw ReplayError("the kernel panics before the first step: \(memory.text(text) ?? "")")
-        case .call, .reached, .access, .user, .waiting, .limit: return
+        case .call, .reached, .access, .user, .trapped, .waiting, .limit: return
         }
     }
 
@@ -195,6 +201,23 @@ package struct ParkedGuest {
             }
         }
         throw ReplayError("process \(child), a copy of the one that is to be driven, never came to user mode")
+    }
+
+    /// Makes the process on a hart execute a program.
+    private mutating func execute(_ hart: Int, number: UInt64, _ program: String) throws(ReplayError) {
+        let registers = machine.harts[hart]
+        let name = (registers[x: 2] & ~15) - 64
+        let list = [name, 0].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
+        let root = (registers[.satp] & (1 << 44 - 1)) << 12
+        guard memory.write(Array(program.utf8) + [0], to: name, root: root),
+            memory.write(list, to: name - 64, root: root)
+        else { throw ReplayError("the first process has no memory below its stack pointer") }
+        control.issue(hart: hart, number: number, arguments: [name, name - 64])
+        try runToUser(hart)
+        guard let process = view.current(hart: hart, memory), process.program == program else {
+            throw ReplayError("a copy of the first process could not execute \(program)")
+        }
+        parked[parked.count - 1].process = process
     }
 
     private func runToUser(_ hart: Int) throws(ReplayError) {

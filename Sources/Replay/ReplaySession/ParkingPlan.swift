@@ -12,13 +12,16 @@ package struct ParkingPlan: Hashable, Sendable {
     package let made: Int
     /// The number of the system call `fork`.
     package let forkNumber: UInt64
+    /// That of `exec`, used where the first process is held.
+    package let execNumber: UInt64
 
     /// A plan.
-    package init(programs: [String], count: Int, made: Int, forkNumber: UInt64 = 1) {
+    package init(programs: [String], count: Int, made: Int, forkNumber: UInt64 = 1, execNumber: UInt64 = 5) {
         self.programs = programs
         self.count = count
         self.made = made
         self.forkNumber = forkNumber
+        self.execNumber = execNumber
     }
 
     /// One for each process, and one that is free.
@@ -76,7 +79,7 @@ package struct ParkedMachine {
         } else {
             _ = try ParkedGuest(
                 control, view, programs: plan.programs, count: plan.count, forkNumber: plan.forkNumber,
-                command: image.parkingProgram)
+                execNumber: plan.execNumber, command: image.parkingProgram)
             snapshot = machine.snapshot()
         }
         control.resetCount()

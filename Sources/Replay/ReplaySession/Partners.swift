@@ -22,7 +22,12 @@ package struct Partners {
     }
 
     /// A model process that the kernel has not made yet will have this slot.
-    package mutating func reserve(_ pid: Int, slot: Int64) { slots[pid] = slot }
+    ///
+    /// Who had it before is gone: a slot that the kernel gives out is free.
+    package mutating func reserve(_ pid: Int, slot: Int64) {
+        slots = slots.filter { $0.value != slot }
+        slots[pid] = slot
+    }
 
     /// The model process that a guest process plays.
     package func pid(of process: GuestProcess) -> Int? {

@@ -34,16 +34,22 @@ extension ReplaySession {
     }
 
     /// Makes the system call that leads to the process's next step, and goes there.
-    private func enter(_ driven: Driven, _ step: Int) -> DriveOutcome {
+    func enter(_ driven: Driven, _ step: Int) -> DriveOutcome {
         let state = run.state(before: step)
         guard case .point(let index) = state.processes[driven.pid].position else { return .reached }
+        if driven.input != nil {
+            let outcome = typeInput(driven)
+            guard case .reached = outcome else { return outcome }
+        }
         let node = checked.system.kind(of: driven.pid).process.points[index].node
         guard let call = calls.entered(at: node, of: driven.pid) else {
+            if driven.isNative { return approachInProgram(driven, in: state) }
             driven.position = .between
             return .reached
         }
         driven.call = call.activation
         driven.function = nil
+        reserveSlots(driven, call.activation, from: step)
         if driven.isNative { return advance(driven, at: node, in: state, from: step) }
         let outcome = issue(call, driven, in: state)
         guard case .reached = outcome else { return outcome }
@@ -93,6 +99,8 @@ extension ReplaySession {
     /// Lets a process do its step, up to where its next one begins.
     func perform(_ driven: Driven, _ index: Int) -> DriveOutcome {
         let step = run.steps[index]
+        if driven.isNative, let text = typed(in: step) { driven.input = text }
+        if driven.isNative, driven.call == nil, let outcome = performInProgram(driven, index) { return outcome }
         if case .stopped(.call(.acquire, argument: let lock?)) = driven.position, let hart = driven.hart,
             let finding = driver.free(lock, for: hart)
         {
@@ -104,7 +112,22 @@ extension ReplaySession {
         driven.made += made(by: step, from: run.state(before: index))
         guard step.violation == nil, !isOver, case .point(let point) = after.position,
             driven.call.map({ calls.isWithin($0, point, of: driven.pid) }) ?? true
-        else { return leave(driven, step, from: run.state(before: index)) }
+        else {
+            let outcome = leave(driven, step, from: run.state(before: index))
+            guard case .reached = outcome else { return outcome }
+            if after.position == .finished {
+                let ended = end(driven)
+                guard case .reached = ended else { return ended }
+            } else if !driven.isNative, step.violation == nil {
+                return startAgain(driven, step, from: run.state(before: index))
+            }
+            guard driven.isNative, driven.input == nil, step.violation == nil, driven.hart != nil,
+                case .point(let point) = after.position,
+                calls.entered(at: checked.system.kind(of: driven.pid).process.points[point].node, of: driven.pid) != nil
+            else { return outcome }
+            // What it does in its next call before the first stop there is of this step, too.
+            return enter(driven, index + 1)
+        }
         let node = checked.system.kind(of: driven.pid).process.points[point].node
         let outcome = advance(driven, at: node, in: step.state, from: index + 1)
         if driven.position == .between { open = (driven.pid, index + 1) }

@@ -93,7 +93,7 @@ package final class ReplaySession {
             driver.driven[pid] = Driven(
                 pid: pid, process: process, hart: hart, userAddress: registers.pc,
                 root: (registers[.satp] & (1 << 44 - 1)) << 12, stack: registers[x: 2],
-                isNative: kernel.startedPrograms.contains(process.program))
+                isNative: kernel.isNative(process.program))
             likeness.partners.set(pid, process, slot: kernel.slot(of: process))
         }
         // The kernel looks for a slot from the first on, as the model does.
@@ -165,7 +165,7 @@ package final class ReplaySession {
         }
         switch approach(driven, index) {
         case .reached: break
-        case .strayed(let finding), .returned(let finding), .beyond(let finding):
+        case .strayed(let finding), .returned(let finding), .beyond(let finding), .died(let finding):
             return result(.diverged(step: numbers[index]), finding)
         case .panicked(let finding): return panicked(finding, index, pid, row)
         }
@@ -200,6 +200,9 @@ package final class ReplaySession {
             return result(.diverged(step: numbers[index]), both, adding: row)
         case .panicked(let finding): return panicked(finding, index, pid, row)
         case .beyond(let finding): return result(.reproduced, finding, adding: row)
+        case .died(let finding):
+            let isEnd = run.steps[index].violation?.kind == .trap
+            return result(isEnd ? .reproduced : .diverged(step: numbers[index]), finding, adding: row)
         case .reached:
             if let violation = run.steps[index].violation, violation.kind.isFatal {
                 return broken(violation, index, &row)
@@ -219,7 +222,8 @@ package final class ReplaySession {
         guard let later, let driven = driver.driven[pid], driven.position == .user else { return nil }
         switch approach(driven, later) {
         case .reached: return nil
-        case .strayed(let finding), .returned(let finding), .beyond(let finding), .panicked(let finding):
+        case .strayed(let finding), .returned(let finding), .beyond(let finding), .panicked(let finding),
+            .died(let finding):
             return result(.diverged(step: numbers[index]), finding)
         }
     }

@@ -15,6 +15,10 @@ package enum StopPoint: Sendable, Equatable {
     case asleep
     /// Back in user mode.
     case user
+    /// Before the next access to physical memory that its program makes: an exchange, or a plain load or store.
+    case programAccess(Watch, isExchange: Bool)
+    /// At one of these addresses of its program.
+    case programAddress(Set<UInt64>)
 
     /// Whether it is the entry of a primitive with this argument.
     func isCall(_ primitive: KernelPlaces.Primitive, _ argument: UInt64) -> Bool {
@@ -40,14 +44,28 @@ package struct StopFinder {
     private let system: TransitionSystem
     private let stepper: ReferenceStepper
     private let overrides: [String: Set<UInt64>]
+    private let programOverrides: [String: Set<UInt64>]
 
     /// A finder with the `step` lines of a kernel block.
     package init(_ system: TransitionSystem, _ bindings: KernelBindings) {
         self.system = system
         stepper = ReferenceStepper(system)
         var overrides: [String: Set<UInt64>] = [:]
-        for line in bindings.steps { overrides[line.step, default: []].formUnion(line.addresses) }
-        self.overrides = overrides
+        var programOverrides: [String: Set<UInt64>] = [:]
+        for line in bindings.steps {
+            if line.program == nil {
+                overrides[line.step, default: []].formUnion(line.addresses)
+            } else {
+                programOverrides[line.step, default: []].formUnion(line.addresses)
+            }
+        }
+        (self.overrides, self.programOverrides) = (overrides, programOverrides)
+    }
+
+    /// Where a process that runs its own program is stopped in user mode before the step that it takes next, by a `step` line.
+    func programAddresses(ofProcess pid: Int, in state: SystemState) -> Set<UInt64>? {
+        guard case .point(let index) = state.processes[pid].position else { return nil }
+        return programOverrides[system.kind(of: pid).process.points[index].name]
     }
 
     /// The stop before the step that a process takes next.

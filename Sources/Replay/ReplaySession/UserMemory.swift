@@ -65,7 +65,7 @@ extension ReplaySession {
     }
 
     /// What locks guard, and what is private to a process, is no memory of user code.
-    private func isUnprotected(_ access: MicroStep.Access) -> Bool {
+    func isUnprotected(_ access: MicroStep.Access) -> Bool {
         guard let variable = access.variable, case .none = checked.system.variables[variable].protection else {
             return false
         }
