@@ -40,6 +40,8 @@ package struct BindingError: Error, Hashable, Sendable, CustomStringConvertible 
         case unresolved
         /// An element of a sort, a process or a frame has no partner in the kernel yet.
         case noPartner
+        /// It has no meaning now, as `unless` says.
+        case noMeaning
         /// What it leads through is not there now: a null pointer, memory that is not mapped.
         case unreadable
     }

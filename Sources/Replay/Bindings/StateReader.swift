@@ -144,7 +144,7 @@ extension StateBinding {
         guard let code = reader.code else { return nil }
         let evaluation = try evaluation(of: element, situation)
         if let absence = reader.absence, try evaluation.value(absence) != 0 {
-            throw BindingError(.noPartner, part: reader.text, "it has no meaning now, as `unless` says")
+            throw BindingError(.noMeaning, part: reader.text, "it has no meaning now, as `unless` says")
         }
         return try evaluation.observe(code)
     }

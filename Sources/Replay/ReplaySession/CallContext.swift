@@ -78,6 +78,24 @@ package struct CallContext {
         return pids.sorted()
     }
 
+    /// Processes in their order, but who starts others in a run before those that it starts.
+    func parentsFirst(_ pids: [Int], _ run: TracedRun) -> [Int] {
+        var depth: [Int: Int] = [:]
+        var before = run.initial
+        for step in run.steps {
+            if case .process(let parent) = step.actor {
+                for pid in step.state.processes.indices
+                where before.processes[pid].position == .idle && step.state.processes[pid].position != .idle {
+                    depth[pid] = depth[pid] ?? (depth[parent] ?? 0) + 1
+                }
+            }
+            before = step.state
+        }
+        return pids.enumerated().sorted { one, other in
+            (depth[one.element] ?? 0, one.offset) < (depth[other.element] ?? 0, other.offset)
+        }.map(\.element)
+    }
+
     /// All model processes that run at some moment of a run.
     package func startedPids(_ run: TracedRun) -> Set<Int> {
         Set(

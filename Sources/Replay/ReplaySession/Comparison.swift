@@ -60,7 +60,11 @@ extension ReplaySession {
             switch kernel.read(binding, element, situation) {
             case .failure(let error):
                 // What leads nowhere is not there, as it is not in the model.
-                if error.kind == .noPartner || error.kind == .unreadable && value == .null { continue }
+                switch error.kind {
+                case .noPartner, .noMeaning: continue
+                case .unreadable where value == .null: continue
+                case .unreadable, .unresolved: break
+                }
                 return (compared, unreadable(binding, element, value, error))
             case .success(let seen):
                 compared += 1

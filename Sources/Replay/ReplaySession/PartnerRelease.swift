@@ -4,8 +4,8 @@ import Checker
 import Model
 
 extension ReplaySession {
-    /// Elements of sorts that nothing in a state refers to, and whose own data are as those of an element was that nobody had
-    /// when the run began, lose their partners.
+    /// Elements of sorts that nothing in a state refers to, and whose own data, as far as they have a meaning now, are as those of
+    /// an element was that nobody had when the run began, lose their partners.
     ///
     /// Such elements are alike: whichever of them the model and the kernel take next, what can be seen of it is the same. Harts
     /// are not: they have numbers in the spec, too.
@@ -14,21 +14,46 @@ extension ReplaySession {
         for id in types.sorts.indices where types.sorts[id].firstPid == nil && types.sorts[id].name != "hart" {
             let known = likeness.partners.known(of: id)
             guard !known.isEmpty else { continue }
-            let unused = unusedProfiles(of: id)
+            let begin = run.state(before: bootCount)
+            let mentionedFirst = mentions(of: id, in: begin)
+            let unused = (0..<types.sorts[id].count).filter { !mentionedFirst.contains($0) }
             guard !unused.isEmpty else { continue }
             let mentioned = mentions(of: id, in: state)
-            for element in known where !mentioned.contains(element) && unused.contains(profile(element, id, state)) {
-                likeness.partners.release(element, of: id)
+            for element in known where !mentioned.contains(element) {
+                let hidden = hidden(element, id)
+                let own = profile(element, id, state, without: hidden)
+                if unused.contains(where: { profile($0, id, begin, without: hidden) == own }) {
+                    likeness.partners.release(element, of: id)
+                }
             }
         }
     }
 
-    /// What the data of elements were that nobody had when the run began.
-    private func unusedProfiles(of id: SortID) -> Set<[Value]> {
-        let begin = run.state(before: bootCount)
-        let mentioned = mentions(of: id, in: begin)
-        let elements = 0..<checked.system.types.sorts[id].count
-        return Set(elements.filter { !mentioned.contains($0) }.map { profile($0, id, begin) })
+    /// Data that say something of an element, and have no meaning in the kernel now, as their lines say: what is left in free
+    /// memory is the same to all.
+    private func hidden(_ element: Int, _ id: SortID) -> Set<VariableID> {
+        let situation = situation
+        var (hidden, seen): (Set<VariableID>, Set<VariableID>) = ([], [])
+        for (line, bound) in kernel.elements where isOwn(bound.instance, bound.variable, element, id) {
+            if case .failure(let error) = kernel.read(line, bound, situation), error.kind == .noMeaning {
+                hidden.insert(bound.variable)
+            } else {
+                seen.insert(bound.variable)
+            }
+        }
+        return hidden.subtracting(seen)
+    }
+
+    /// Whether an instance of a datum is at an element's index.
+    private func isOwn(_ instance: Int, _ variable: VariableID, _ element: Int, _ id: SortID) -> Bool {
+        let types = checked.system.types
+        var rest = instance
+        for dimension in checked.system.variables[variable].dimensions.reversed() {
+            let count = max(1, Int(types.count(of: dimension) ?? 1))
+            if dimension == .sort(id), rest % count == element { return true }
+            rest /= count
+        }
+        return false
     }
 
     /// Elements of a sort that data hold.
@@ -58,18 +83,17 @@ extension ReplaySession {
     }
 
     /// All that is said of an element: what the data have at its index.
-    private func profile(_ element: Int, _ id: SortID, _ state: SystemState) -> [Value] {
+    private func profile(
+        _ element: Int, _ id: SortID, _ state: SystemState, without hidden: Set<VariableID>
+    ) -> [Value] {
         var result: [Value] = []
-        for (variable, instances) in zip(checked.system.variables, state.data) {
-            let types = checked.system.types
+        for (variable, instances) in state.data.enumerated() where !hidden.contains(variable) {
             for (number, value) in instances.enumerated() {
-                var (rest, isOwn) = (number, false)
-                for dimension in variable.dimensions.reversed() {
-                    let count = max(1, Int(types.count(of: dimension) ?? 1))
-                    if dimension == .sort(id), rest % count == element { isOwn = true }
-                    rest /= count
+                if isOwn(number, variable, element, id) {
+                    result.append(value)
+                } else {
+                    own(value, checked.system.variables[variable].type, element, id, &result)
                 }
-                if isOwn { result.append(value) } else { own(value, variable.type, element, id, &result) }
             }
         }
         return result

@@ -75,8 +75,9 @@ package final class ReplaySession {
 
     private func cast(_ parked: [(hart: Int, process: GuestProcess)]) throws(ReplayError) {
         var free = parked
-        // Who is named comes first: others are played by whoever is left.
-        let present = calls.presentPids(run).filter { kernel.isParked($0) }
+        // Who is named comes first: others are played by whoever is left. The first that is parked is the parent of those that
+        // come after it, as who starts others is theirs.
+        let present = calls.parentsFirst(calls.presentPids(run), run).filter { kernel.isParked($0) }
         let programs = Set(parked.map(\.process.program))
         let isNamed = { [kernel] pid in kernel.program(ofProcess: pid).map { programs.contains($0) } ?? false }
         for pid in present.filter(isNamed) + present.filter({ !isNamed($0) }) {
