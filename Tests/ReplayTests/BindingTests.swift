@@ -1,5 +1,6 @@
 // Whole blocks: the model's data against a C program's, element by element.
 
+import Emu
 import Foundation
 import Model
 import Replay
@@ -75,11 +76,14 @@ import Testing
         return try #require(model)
     }
 
-    private static func bind(_ text: String, _ program: CProgram) throws -> KernelBindings {
+    private static func bind(
+        _ text: String, _ program: CProgram, programs: [String: ProgramImage] = [:]
+    ) throws -> KernelBindings {
         let model = try model(text)
         let kernel = try #require(model.kernels.first)
         return resolve(kernel, of: model, in: program.image) { name throws(SymbolError) in
-            throw SymbolError("there is no program \(name)")
+            guard let image = programs[name] else { throw SymbolError("there is no program \(name)") }
+            return image
         }
     }
 
@@ -164,6 +168,11 @@ import Testing
         ("process client = 7", "harts 3", "the spec has 3 harts, the kernel's cpus[] has 2"),
         ("process client = 7", "step put.acquire = call put in keep", "the kernel has no function keep"),
         ("process client = 7", "step put.acquire = line \"main.c\":999", "no code comes from main.c:999"),
+        ("process client = 7", "step put.acquire = enter put in user(\"shell\")", "there is no program shell"),
+        (
+            "process client = 7", "step put.acquire = enter put in user(shell)",
+            "code of a program is `enter f in user(\"program\")`"
+        ),
         ("process client = 7", "value put.r = resul", "the kernel has no resul"),
         ("process client = 7", "func put(r) = via load(r.va, 1)", "a load has one argument, the address"),
         ("process client = 7", "console \"stop\" = Command.halt", "Command has no case halt"),
@@ -192,5 +201,39 @@ import Testing
         let bindings = try Self.bind(text, program)
         #expect(bindings.isComplete, "\(bindings.lines.compactMap(\.problem))")
         #expect(bindings.steps.map(\.addresses.count) == [1, 1])
+    }
+
+    /// A place in a program is looked for there, even where the kernel has a function of the same name.
+    @Test func stepsAreFoundInPrograms() throws {
+        let options = ["-g", "-O0", "-fno-eliminate-unused-debug-types"]
+        let kernel = try CProgram(["main.c": Self.source], options)
+        let user = """
+            int work(int x) {
+                return x + 1;
+            }
+            int put(int x) { return work(x); }
+            void _start(void) { put(1); for (;;) ; }
+            """
+        let tool = try CProgram(["tool.c": user], options)
+        func bind(_ place: String) throws -> KernelBindings {
+            let text = Self.spec.replacingOccurrences(
+                of: "process client = 7", with: "process client = 7\n step put.acquire = \(place)")
+            return try Self.bind(text, kernel, programs: ["tool": tool.image])
+        }
+        for (place, function) in [
+            ("enter work", "work"), ("enter put", "put"), ("line \"tool.c\":2", "work"), ("call work in put", "put"),
+        ] {
+            let bindings = try bind("\(place) in user(\"tool\")")
+            #expect(bindings.isComplete, "\(place): \(bindings.lines.compactMap(\.problem))")
+            let step = try #require(bindings.steps.first)
+            let code = try tool.image.function(named: function)
+            #expect(step.program == "tool" && !step.addresses.isEmpty)
+            #expect(step.addresses.allSatisfy { tool.image.lines.place(of: $0) != nil }, "\(place)")
+            if place.hasPrefix("enter") { #expect(step.addresses.first == code.entry) }
+            #expect(bindings.lines.contains { $0.type == "instruction of tool" })
+        }
+        let other = try bind("enter keep in user(\"tool\")")
+        #expect(!other.isComplete)
+        #expect(try bind("enter put").steps.first?.program == nil)
     }
 }
