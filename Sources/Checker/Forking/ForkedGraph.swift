@@ -264,10 +264,12 @@ extension ForkingExplorer {
         if checksDeadlock {
             for process in system.processes where !process.isDaemon {
                 for pid in process.firstPid..<process.firstPid + process.count {
-                    if let bottom = closed.bottoms.first(where: { isBlocked(pid, in: $0, all) }) {
-                        noteBlocked(pid, bottom)
-                    }
                     guard ends.maybeBlocked == nil else { continue }
+                    // It is blocked, but a run that shows so is not yet checked against the reference.
+                    if closed.bottoms.contains(where: { isBlocked(pid, in: $0, all) }) {
+                        ends.maybeBlocked = pid
+                        continue
+                    }
                     let moves = leading(groups) {
                         closed.contains[$0] || !isAtPoint(pid, all[$0])
                     } counts: {
@@ -291,13 +293,6 @@ extension ForkingExplorer {
             isAtPoint(pid, all[state])
                 && !edges[state].contains { $0.actor == .process(pid: pid) && !$0.isBlocked && $0.changesShared }
         }
-    }
-
-    private func noteBlocked(_ pid: Int, _ bottom: [Int]) {
-        note(
-            ForkedViolation(
-                kind: .deadlock, state: bottom[0], step: nil, condition: pool.bool(true),
-                message: "\(system.types.pidNames[pid]) can never go on"))
     }
 
     private func judgeFinals(_ groups: [[Group]], _ closed: ClosedStates, _ ends: inout Ends) {
