@@ -100,9 +100,9 @@ import Testing
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         try Data("\(model.promela)\nltl t { \(model.formula) }\n".utf8).write(to: folder.appending(path: "m.pml"))
-        try Self.run("spin -a m.pml && cc -O1 -w -DNFAIR=4 -o pan pan.c", in: folder)
+        try shell("spin -a m.pml && cc -O1 -w -DNFAIR=4 -o pan pan.c", in: folder)
         for isFair in [true, false] {
-            let output = try Self.run("./pan -a -m100000 \(isFair ? "-f" : "") -N t", in: folder)
+            let output = try shell("./pan -a -m100000 \(isFair ? "-f" : "") -N t", in: folder)
             let errors = try #require(output.firstMatch(of: /errors: ([0-9]+)/)?.output.1)
             let text = "spec M\n" + model.spec.replacing("FAIR ", with: isFair ? "fair " : "") + "\n\(model.property)\n"
             var options = CheckOptions()
@@ -112,21 +112,5 @@ import Testing
             #expect((verdict == .violated) == (errors != "0"), "fair: \(isFair), SPIN has \(errors) errors")
             #expect(verdict == .violated || verdict == .holds)
         }
-    }
-
-    @discardableResult
-    private static func run(_ command: String, in folder: URL) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", command]
-        process.currentDirectoryURL = folder
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(command): \(output)")
-        return output
     }
 }

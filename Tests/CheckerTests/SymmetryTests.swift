@@ -93,7 +93,7 @@ import Testing
         let model = try #require(specBytes("\(packageFolder)/Benchmarks/peers/murphi/peterson_symmetric.m"))
         let text = String(decoding: model, as: UTF8.self).replacing("N: 5", with: "N: \(count)")
         try Data(text.utf8).write(to: folder.appending(path: "m.m"))
-        let output = try Self.run(
+        let output = try shell(
             "rumur --symmetry-reduction exhaustive --deadlock-detection off --threads 1 -o m.c m.m"
                 + " && cc -std=gnu11 -O2 -mcx16 -w -o m m.c -lpthread && ./m", in: folder)
         let states = try #require(output.matches(of: /([0-9]+) states,/).last?.output.1)
@@ -112,20 +112,5 @@ import Testing
             #expect("\(found.states)" == states)
             #expect(found.symmetry?.sorts == ["member"])
         }
-    }
-
-    private static func run(_ command: String, in folder: URL) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", command]
-        process.currentDirectoryURL = folder
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(command): \(output)")
-        return output
     }
 }
