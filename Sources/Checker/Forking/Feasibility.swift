@@ -94,6 +94,11 @@ final class Feasibility {
         }
     }
 
+    /// Whether a condition can be true on a path, as far as the solver tells.
+    func isPossible(_ condition: Term, on path: PathCondition, _ witness: Assignment) -> Bool {
+        if case .impossible = ask(condition, on: path, witness) { false } else { true }
+    }
+
     /// Whether a condition is true for all values of a path; nil when the solver does not tell.
     func isCertain(_ condition: Term, on path: PathCondition, _ witness: Assignment) -> Bool? {
         switch ask(pool.not(condition), on: path, witness) {

@@ -66,11 +66,7 @@ extension ForkingStepper {
         for instance in instances(of: index) {
             result.append(
                 try judgement(index, instance, in: fork, before: before) { [feasibility] condition in
-                    if case .impossible = feasibility.ask(condition, on: fork.condition, fork.witness) {
-                        false
-                    } else {
-                        true
-                    }
+                    feasibility.isPossible(condition, on: fork.condition, fork.witness)
                 })
         }
         return result

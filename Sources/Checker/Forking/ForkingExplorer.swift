@@ -238,7 +238,7 @@ final class ForkingExplorer {
             case .state:
                 count(step)
                 edge.target = store(end.fork, parent: index)
-                judgeStep(step, index)
+                judgeStep(step, index, before: fork.state)
             }
             own.append(edge)
         }
@@ -252,12 +252,12 @@ final class ForkingExplorer {
         enabledNames.insert(step.name)
     }
 
-    private func judgeStep(_ step: ForkedStep, _ index: Int) {
+    private func judgeStep(_ step: ForkedStep, _ index: Int, before: SymbolicState) {
         for (number, property) in system.properties.enumerated() where property.kind == .transition {
             let isTouched = property.asksAboutProcesses || !property.reads.isDisjoint(with: step.end.fork.stores)
             guard isTouched else { continue }
             judge(number, step.end.fork, index, step: step) { () throws(EncodingFailure) in
-                try stepper.judgements(number, in: step.end.fork, before: fork(index).state)
+                try stepper.judgements(number, in: step.end.fork, before: before)
             }
         }
     }

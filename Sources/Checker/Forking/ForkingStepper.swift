@@ -134,7 +134,7 @@ final class ForkingStepper {
             throw encoder.fail("an index that is not known", at: range)
         }
         encoder.isPossible = { [unowned self] condition in
-            if case .impossible = feasibility.ask(condition, on: fork.condition, fork.witness) { false } else { true }
+            feasibility.isPossible(condition, on: fork.condition, fork.witness)
         }
     }
 

@@ -68,8 +68,7 @@ final class ObservedState {
         case .isAsleep(let pid): return stepper.pool.constant(state.processes[pid].channel) == 0 ? 0 : 1
         case .isAt(let pid, let label): return point(pid).map { $0.label == label || $0.name == label ? 1 : 0 } ?? 0
         case .isPossible(let condition):
-            if case .impossible = stepper.feasibility.ask(condition, on: fork.condition, fork.witness) { return 0 }
-            return 1
+            return stepper.feasibility.isPossible(condition, on: fork.condition, fork.witness) ? 1 : 0
         }
     }
 
