@@ -159,6 +159,9 @@ package final class Solver {
             }
         }
         if let error = context.lastError { return .unknown(reason ?? error) }
+        if let record = limits.record, result != Z3_L_UNDEF {
+            record(pool.script(asserting: claims), result == Z3_L_TRUE ? "sat" : "unsat")
+        }
         switch result {
         case Z3_L_FALSE: return .unsatisfiable
         case Z3_L_TRUE: return model(context, solver, claims, variables ?? pool.variables)

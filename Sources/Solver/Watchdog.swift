@@ -14,6 +14,8 @@ package struct SolverLimits: Sendable {
     package var seconds: Double
     /// Asked some fifty times a second; true ends the query.
     package var isCancelled: (@Sendable () -> Bool)?
+    /// Told each question as SMT-LIB text with its answer: `sat` or `unsat`. For other solvers to be asked the same.
+    package var record: (@Sendable (_ script: String, _ answer: String) -> Void)?
 
     /// Limits of each query.
     package init(seconds: Double, isCancelled: (@Sendable () -> Bool)? = nil) {

@@ -42,6 +42,8 @@ public struct CheckOptions: Sendable {
     public var cache: VerdictCache?
     /// `--smt-timeout`: seconds that the solver may take for one question.
     public var solverSeconds = 5.0
+    /// Told each question to the solver, as SMT-LIB text, with its answer: `sat` or `unsat`.
+    package var didAsk: (@Sendable (_ script: String, _ answer: String) -> Void)?
     /// Told before each check which one it is.
     public var willCheck: (@Sendable (_ name: String) -> Void)?
 

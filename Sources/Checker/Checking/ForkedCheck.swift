@@ -17,9 +17,10 @@ extension CheckRun {
             var limits = options.limits
             limits.depth = configuration.depth ?? limits.depth
             limits.seconds = options.seconds(limits.seconds)
+            var solver = SolverLimits(seconds: options.solverSeconds, isCancelled: limits.isCancelled)
+            solver.record = options.didAsk
             let explorer = ForkingExplorer(
-                system, limits: limits,
-                solver: SolverLimits(seconds: options.solverSeconds, isCancelled: limits.isCancelled),
+                system, limits: limits, solver: solver,
                 stopsAtFirstViolation: stopsAtFirstViolation, checksDeadlock: options.checksDeadlock,
                 endsAt: endsAt(system))
             guard explorer.run() else {

@@ -11,7 +11,8 @@ struct ProofResults {
 
     /// One result for each proof, in file order; a disagreement of solver and reference is an error of ours.
     func results(_ errors: inout [String]) -> [PropertyResult] {
-        let limits = SolverLimits(seconds: options.solverSeconds, isCancelled: options.limits.isCancelled)
+        var limits = SolverLimits(seconds: options.solverSeconds, isCancelled: options.limits.isCancelled)
+        limits.record = options.didAsk
         let judge = ProofJudge(model: model, limits: limits, cache: cache)
         return model.proofs.map { proof in
             let judgement = judge.judge(proof)
