@@ -63,7 +63,7 @@ func leaf(_ table: Table?, _ va: UInt64) -> UInt64? {
 }
 
 /// Enters one leaf. False when a page for a lower level of the table is needed and there is none.
-func mappages(_ table: Table?, _ va: UInt64, _ frame: UInt64, _ flags: UInt64) -> Bool {
+@inline(never) func mappages(_ table: Table?, _ va: UInt64, _ frame: UInt64, _ flags: UInt64) -> Bool {
     guard let place = walk(table, va, alloc: true) else { return false }
     if load_entry(place) & PTE.V != 0 { panic("mappages: remap") }
     store_entry(place, PTE.entry(frame, flags | PTE.V))

@@ -39,7 +39,8 @@ struct KernelHost {
         }
         let plan = bound.plan(
             started: image.parkingProgram == nil ? [] : [BoundKernel.firstProgram, "crypto_srv"],
-            pids: Set(present.joined()).sorted(), made: made.max() ?? 0)
+            pids: Set(present.joined()).sorted(), starters: Set(runs.flatMap { calls.starters($0) }),
+            made: made.max() ?? 0)
         programs = image.programs ?? ""
         self.bound = bound
         let path = "\(try BuiltInGuest.snapshots())/\(plan.name(of: image))"
@@ -67,6 +68,10 @@ struct KernelHost {
             throw CommandFailure(
                 "the constants differ: \(constant.name) is \(constant.value) in the trace, "
                     + "\(constant.kernelName) is \(value) in \(image.name)", code: 21)
+        }
+        for line in bindings.lines where line.kind == "fail" {
+            guard case .unbound(let why)? = line.problem else { continue }
+            throw CommandFailure("\(line.range): \(line.place) cannot be made to fail: \(why)", code: 21)
         }
         guard bindings.primitives.current != nil, bindings.number != nil else {
             throw CommandFailure(

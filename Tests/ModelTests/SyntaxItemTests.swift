@@ -130,6 +130,8 @@ import Testing
                     pid                  = proc[].pid
                     process client[0]    = program "crypto_cli"
                     console "prime"      = command.prime
+                    fail mappages        = Room.short
+                    fail kwait(-1)       = 2
                     harts 2
                 }
                 kernel "one" { pid = proc[].pid }
@@ -149,7 +151,8 @@ import Testing
                 "func read(a)|-()|load((a * 4))", "func begin()|-()|boot()",
                 "func run()|exec()|exec()", "value insert.-|result == 0", "value insert.r|result",
                 "step insert.put|line \"shmem.c\":51", "pid|proc[].pid",
-                "process client[0]|program \"crypto_cli\"", "console prime|command.prime", "harts 2",
+                "process client[0]|program \"crypto_cli\"", "console prime|command.prime", "fail mappages||Room.short",
+                "fail kwait|-1|2", "harts 2",
             ])
     }
 
@@ -169,6 +172,8 @@ import Testing
         case .pid(let kernel): "pid|\(kernel)"
         case .process(let place, let kernel): "process \(Parsed.print(place))|\(kernel)"
         case .console(let text, let choice): "console \(text)|\(choice)"
+        case .failure(let function, let value, let choice):
+            "fail \(function.text)|\(value.map { Parsed.print($0) } ?? "")|\(choice)"
         case .harts(let count): "harts \(Parsed.print(count))"
         }
     }

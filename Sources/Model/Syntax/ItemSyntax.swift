@@ -227,6 +227,8 @@ public struct BindingSyntax: Sendable {
         case pid(kernel: String)
         case process(ExpressionSyntax, kernel: String)
         case console(String, choice: String)
+        /// `fail mappages = Room.short`, `fail kwait(-1) = Child.none`: what the function returns then; nil is 0.
+        case failure(Identifier, value: ExpressionSyntax?, choice: String)
         case harts(ExpressionSyntax)
     }
 }

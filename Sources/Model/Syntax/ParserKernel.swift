@@ -25,7 +25,7 @@ extension Parser {
     }
 
     private static let bindingWords: Set<String> = [
-        "const", "state", "lock", "func", "value", "step", "pid", "process", "console", "harts",
+        "const", "state", "lock", "func", "value", "step", "pid", "process", "console", "fail", "harts",
     ]
 
     /// How a process gets into a func: by a system call, by an instruction of user code, by `exec` of its own program, or
@@ -38,7 +38,8 @@ extension Parser {
             throw unexpected(
                 "a binding",
                 notes: [
-                    "bindings are `const`, `state`, `lock`, `func`, `value`, `step`, `pid`, `process`, `console`, `harts`"
+                    "bindings are `const`, `state`, `lock`, `func`, `value`, `step`, `pid`, `process`, `console`, `fail`, "
+                        + "`harts`"
                 ])
         }
         advance()
@@ -56,6 +57,7 @@ extension Parser {
         case "console":
             let output = try string("the console's text in quotes")
             return .console(output, choice: try boundText())
+        case "fail": return try failureBinding()
         default: return .harts(try expression())
         }
     }
@@ -107,6 +109,17 @@ extension Parser {
         let function = try name("a func")
         let parameter = take(.dot) ? try name("a parameter of the func") : nil
         return .value(function: function, parameter: parameter, kernel: try boundText())
+    }
+
+    private mutating func failureBinding() throws(SyntaxError) -> BindingSyntax.Kind {
+        let function = try anyWord("the kernel's function")
+        var value: ExpressionSyntax?
+        if at(.leftParenthesis) {
+            try open(.leftParenthesis)
+            value = try expression()
+            try close(.rightParenthesis)
+        }
+        return .failure(function, value: value, choice: try boundText())
     }
 
     /// `= text`

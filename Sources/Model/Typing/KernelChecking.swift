@@ -24,7 +24,7 @@ public struct TypedBinding: Sendable {
     public let arguments: [Formula], callArguments: [Formula]
     /// For `process`: the kind, and the instance when the line names one.
     public let process: (id: ProcessID, instance: Int?)?
-    /// For `harts` and `const`: the number.
+    /// For `harts`, `const` and `fail`: the number.
     public let number: Int128?
 }
 
@@ -74,6 +74,7 @@ extension TypeChecker {
             }
             return typed(binding, process: instance(check(process, expected: .pid)))
         case .harts(let count): return typed(binding, number: constantNumber(count))
+        case .failure(_, let value, _): return typed(binding, number: value.map { constantNumber($0) } ?? 0)
         case .step, .pid, .console: return typed(binding)
         }
     }

@@ -136,6 +136,7 @@ struct BindingResolver {
         case .pid(let text): line = number(text, range)
         case .process(let syntax, let text): line = process(side(syntax), text, binding)
         case .console(let text, let choice): line = console(text, choice, range)
+        case .failure(let name, _, let choice): line = failure(name.text, choice, binding)
         case .harts(let count):
             line = BindingLine(kind: "harts", place: side(count), kernel: "", range: range)
             bindings.harts = binding.number.map { Int(clamping: $0) }

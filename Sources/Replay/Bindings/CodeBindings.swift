@@ -125,7 +125,7 @@ extension BindingResolver {
         return line
     }
 
-    private func code(_ name: String) throws(BindingError) -> FunctionCode {
+    func code(_ name: String) throws(BindingError) -> FunctionCode {
         do throws(SymbolError) {
             return try kernel.function(named: name)
         } catch {
@@ -330,32 +330,6 @@ extension BindingResolver {
         }
         bindings.processes.append(
             ProcessBinding(process: id, instance: instance, player: player, range: binding.syntax.range))
-        return line
-    }
-
-    // MARK: Console
-
-    mutating func console(_ text: String, _ choice: String, _ range: SourceRange) -> BindingLine {
-        var line = BindingLine(kind: "console", place: "\"\(text)\"", kernel: choice, range: range)
-        let parts = choice.split(separator: ".").map(String.init)
-        var value: Value?
-        if parts.count == 2, let found = model.types.enumerations.first(where: { $0.name == parts[0] }) {
-            value = found.cases.firstIndex(of: parts[1]).map { .member($0) }
-            if value == nil {
-                let hint = Nearest.hint(parts[1], among: found.cases)
-                line.problem = .unbound("\(parts[0]) has no case \(parts[1])\(hint)")
-            }
-        } else if let number = Int128(choice) {
-            value = .integer(number)
-        } else if choice == "true" || choice == "false" {
-            value = .bool(choice == "true")
-        } else if let constant = model.constants.first(where: { $0.name == choice }) {
-            value = constant.value
-        } else {
-            line.problem = .unbound("a choice is a case (`Command.pause`), a number, or a constant of the spec")
-        }
-        line.type = "typed for a choice"
-        bindings.consoles.append(ConsoleBinding(text: text, choice: choice, value: value, range: range))
         return line
     }
 }

@@ -26,6 +26,8 @@ package struct KernelBindings: Sendable {
     package internal(set) var number: KernelExpression?
     /// `console` lines.
     package internal(set) var consoles: [ConsoleBinding] = []
+    /// `fail` lines.
+    package internal(set) var failures: [FailureBinding] = []
     /// `harts` line, or as many as the kernel's `const` says.
     package internal(set) var harts: Int?
     /// What binds by its name.
@@ -209,12 +211,39 @@ package struct ProcessBinding: Sendable {
 package struct ConsoleBinding: Sendable {
     /// What is typed.
     package let text: String
-    /// For which choice, as written.
-    package let choice: String
-    /// The choice as a value, when it is a constant.
-    package let value: Value?
+    /// For which choice.
+    package let choice: BoundChoice
     /// The line.
     package let range: SourceRange
+}
+
+/// `fail mappages = Room.short`: where the model chooses this, the kernel's function returns at once that it has failed.
+package struct FailureBinding: Sendable {
+    /// The kernel's function.
+    package let name: String
+    /// Its entry.
+    package let entry: UInt64
+    /// What it returns then.
+    package let result: UInt64
+    /// For which choice.
+    package let choice: BoundChoice
+    /// The line.
+    package let range: SourceRange
+}
+
+/// A value of a `choose`, as a line names it.
+package struct BoundChoice: Sendable {
+    /// As written: `Line.pause`, `3`.
+    package let text: String
+    /// The choice as a value.
+    package let value: Value
+
+    /// Whether a choice of a type is this one.
+    func matches(_ other: Value?, _ type: Type, _ types: TypeTable) -> Bool {
+        guard other == value else { return false }
+        guard case .enumeration(let id) = type else { return true }
+        return text.hasPrefix("\(types.enumerations[id].name).")
+    }
 }
 
 /// What binds by its name.

@@ -61,11 +61,28 @@ extension ReplaySession {
         return result
     }
 
-    func ownLocals(_ formula: Formula) -> Set<LocalID> {
+    private func ownLocals(_ formula: Formula) -> Set<LocalID> {
         switch formula.kind {
         case .local(let local): [local]
         case .load: []
         default: formula.children.reduce(into: []) { $0.formUnion(ownLocals($1)) }
+        }
+    }
+
+    /// What a step makes, outside of the kernel's functions, of what was compared, is as known as that; of other things it is not.
+    func noteDerived(_ step: TracedStep, of pid: Int) {
+        guard let driven = driver.driven[pid] else { return }
+        let code = checked.system.kind(of: pid).process.code
+        for microStep in step.microSteps where calls.innermost(at: microStep.node, of: pid) == nil {
+            guard case .assign(let place, let value) = code.nodes[microStep.node].operation,
+                case .local(let local) = place.root
+            else { continue }
+            let own = value.freeLocals
+            if microStep.accesses.isEmpty, !own.isEmpty, own.isSubset(of: driven.comparedLocals) {
+                driven.comparedLocals.insert(local)
+            } else {
+                driven.comparedLocals.remove(local)
+            }
         }
     }
 

@@ -120,6 +120,14 @@ package struct BoundKernel: ProcessView {
         }
     }
 
+    /// The hart that plays a model process, by the model's number: of several processes one line gives the first one's.
+    func hart(ofProcess pid: Int) -> Int? {
+        guard case .hart(let first)? = player(ofProcess: pid) else { return nil }
+        let (process, instance) = system.kind(of: pid)
+        let isOne = bindings.processes.contains { $0.process == process.id && $0.instance == instance }
+        return isOne ? first : first + instance
+    }
+
     /// Whether a model process may be one that the kernel makes during a run.
     package func isMade(_ pid: Int) -> Bool {
         if case .hart? = player(ofProcess: pid) { false } else { true }
@@ -163,8 +171,9 @@ package struct BoundKernel: ProcessView {
     /// - Parameters:
     ///   - started: programs that the kernel starts by itself.
     ///   - pids: the model processes that are there when a run begins.
+    ///   - starters: those of them that start others of them.
     ///   - made: how many the kernel makes besides.
-    package mutating func plan(started: Set<String>, pids: [Int], made: Int) -> ParkingPlan {
+    package mutating func plan(started: Set<String>, pids: [Int], starters: Set<Int>, made: Int) -> ParkingPlan {
         var programs: [String] = []
         var count = 0
         for pid in pids {
@@ -176,7 +185,10 @@ package struct BoundKernel: ProcessView {
         }
         startedPrograms = Set(programs)
         knownPrograms = started
-        return ParkingPlan(programs: programs, count: count, made: made)
+        let areOfFirst = starters.contains { program(ofProcess: $0) == Self.firstProgram }
+        return ParkingPlan(
+            programs: programs, count: count, areOfFirst: areOfFirst && startedPrograms.contains(Self.firstProgram),
+            made: made)
     }
 
     // MARK: Data

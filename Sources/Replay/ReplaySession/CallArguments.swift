@@ -68,6 +68,8 @@ extension ReplaySession {
         do throws(ReplayError) {
             switch call.binding.way {
             case .call(let systemCall)?:
+                let parameters = calls.parameters(of: call.activation, pid: driven.pid, in: state)
+                if let finding = meetHarts(parameters, driven) { return .strayed(finding) }
                 let arguments = try calls.arguments(of: call, pid: driven.pid, in: state)
                 driver.issue(driven, number: systemCall.number, try registers(driven, arguments))
             case .exec(let systemCall)?: try issueExec(driven, systemCall, driven.process.program)

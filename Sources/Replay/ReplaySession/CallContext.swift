@@ -78,6 +78,20 @@ package struct CallContext {
         return pids.sorted()
     }
 
+    /// The model processes that start others where the kernel makes none: they are the parents of what is there when a run begins.
+    package func starters(_ run: TracedRun) -> Set<Int> {
+        var result: Set<Int> = []
+        var before = run.initial
+        for step in run.steps {
+            let isStart = step.state.processes.indices.contains {
+                before.processes[$0].position == .idle && step.state.processes[$0].position != .idle
+            }
+            if case .process(let pid) = step.actor, isStart, !isMadeByKernel(step) { result.insert(pid) }
+            before = step.state
+        }
+        return result
+    }
+
     /// Processes in their order, but who starts others in a run before those that it starts.
     func parentsFirst(_ pids: [Int], _ run: TracedRun) -> [Int] {
         var depth: [Int: Int] = [:]

@@ -30,6 +30,8 @@ final class Driven {
     var made: [Int] = []
     /// How many of its next steps the kernel has no code of its own for: it stands before the one after them.
     var skipped = 0
+    /// The lock that it is about to take, where it is stopped within `acquire`.
+    var wanted: UInt64 = 0
     /// What is typed for its program, which waits for it or will do so.
     var input: String?
     /// Where it is.

@@ -22,6 +22,12 @@ final class Driver {
     /// An element that there is not, whose access by a process is what the model ends with.
     var beyond: BeyondElement?
 
+    /// The function that is to fail when a hart calls it next, as the model has chosen.
+    var failing: (failure: FailureBinding, hart: Int)?
+
+    /// What each hart has in `mie` while interrupts are steps of the model; empty while they are none.
+    var heldInterrupts: [Int: UInt64] = [:]
+
     /// What one step may take.
     static let stepLimit: UInt64 = 40_000_000
     /// After so many instructions without an event the other harts may answer interrupts.
@@ -93,6 +99,7 @@ final class Driver {
         while control.instructionCount < limit {
             var stops = addresses
             if let inPrimitive { stops = [inPrimitive] }
+            if let failing, failing.hart == hart { stops.insert(failing.failure.entry) }
             let event = control.run(hart: hart, limit: Self.patience, addresses: stops, watches: watches)
             switch event {
             case .call(.panic, argument: let text): return (.panicked(panic(hart, text)), 0)
@@ -101,6 +108,7 @@ final class Driver {
                     .panicked(ReplayFinding("the kernel ended the machine: \(outcome)", place: place(ofHart: hart))), 0
                 )
             case .reached(let address):
+                if fail(at: address, hart) { continue }
                 if address != inPrimitive { return (.reached, targets.firstIndex { $0.has(address) } ?? 0) }
                 inPrimitive = nil
             case .access(let access):
@@ -140,6 +148,11 @@ final class Driver {
     ) -> DriveOutcome? {
         switch primitive {
         case .acquire:
+            // Where it is stopped within `acquire`, it has not taken the lock yet.
+            if targets.contains(where: { control.places.isInAcquire($0) }) {
+                driven.wanted = argument
+                break
+            }
             if let finding = free(argument, for: hart) { return .strayed(finding) }
             holders[argument] = hart
         case .release: holders[argument] = nil
@@ -193,6 +206,7 @@ final class Driver {
         switch driven.position {
         case .stopped(.call(.acquire, argument: _)): holders[machine.harts[hart][x: 10]] = hart
         case .stopped(.call(.release, argument: _)): holders[machine.harts[hart][x: 10]] = nil
+        case .stopped(let stop) where control.places.isInAcquire(stop): holders[driven.wanted] = hart
         default: break
         }
         driven.position = .between
@@ -264,7 +278,29 @@ final class Driver {
             case .user, .trapped, .waiting, .ended: return stuck("whose holder does not free it")
             }
         }
+        if let other = pid(onHart: holder) { conflict = LockConflict(lock: lock, holder: other) }
         return stuck("whose holder does not free it")
+    }
+
+    /// Runs a process that the model blocks for good until it goes round in a loop.
+    ///
+    /// - Returns: whether it does, rather than come back to user mode or go to sleep.
+    func blocks(_ driven: Driven) -> Bool {
+        guard let hart = driven.hart else { return true }
+        var inPrimitive: UInt64?
+        var quiet = 0
+        while quiet < 4 {
+            switch control.run(hart: hart, limit: Self.patience, watches: noted) {
+            case .limit, .waiting: quiet += 1
+            case .access(let access): note(access, hart)
+            case .call(let primitive, let argument):
+                quiet = 0
+                if pass(driven, hart, primitive, argument, [], &inPrimitive) != nil { return false }
+                inPrimitive = nil
+            case .reached, .user, .trapped, .ended: return false
+            }
+        }
+        return true
     }
 
     /// Whether a process that is released at a lock stays there.
@@ -340,25 +376,13 @@ final class Driver {
         return wanted.hart != nil
     }
 
-    /// Lets every other hart take the interrupts that it has open, and come back to where it was.
-    func answerInterrupts(except running: Int?) {
-        for (index, hart) in machine.harts.enumerated() where index != running {
-            machine.refreshLines(hart)
-            guard hart.pendingInterrupts & hart[.mie] != 0 else { continue }
-            let start = hart.pc
-            if view.current(hart: index, memory) == nil {
-                settle(index)
-                continue
-            }
-            guard hart.privilege == .user || hart[.mstatus] & Status.sie != 0 else { continue }
-            let isUser = hart.privilege == .user
-            let limit = control.instructionCount + Self.patience
-            while control.instructionCount < limit {
-                let event = control.run(hart: index, limit: Self.patience, addresses: isUser ? [] : [start])
-                if case .call(.acquire, let lock) = event { holders[lock] = index }
-                if case .call(.release, let lock) = event { holders[lock] = nil }
-                if event == .user || event == .reached(start) { break }
-            }
-        }
-    }
+    /// The process that the kernel runs on a hart.
+    func current(hart: Int) -> GuestProcess? { view.current(hart: hart, memory) }
+
+    /// A hart without a process goes on until it has nothing to do.
+    func settleIdle(_ hart: Int) { settle(hart) }
+
+    func took(_ lock: UInt64, _ hart: Int) { holders[lock] = hart }
+
+    func gave(_ lock: UInt64) { holders[lock] = nil }
 }

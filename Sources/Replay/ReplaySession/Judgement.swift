@@ -67,6 +67,8 @@ extension ReplaySession {
     private func judgeEnd(_ finding: ReplayFinding) -> ReplayResult {
         var waiting: [String] = []
         let last = run.last
+        driver.releaseInterrupts()
+        driver.answerInterrupts(except: nil)
         for driven in driver.driven.values.sorted(by: { $0.pid < $1.pid }) {
             // Who is in user mode waits for nothing of the kernel.
             guard case .point = last.processes[driven.pid].position, driven.position != .user else { continue }
@@ -96,7 +98,9 @@ extension ReplaySession {
         guard let hart = driven.hart else { return nil }
         let name = "process \(driven.process.number)"
         if driven.position == .user { return nil }
-        guard case .stopped(.call(.acquire, argument: _)) = driven.position else { return nil }
+        guard case .stopped(.call(.acquire, argument: _)) = driven.position else {
+            return driver.blocks(driven) ? nil : ReplayFinding("\(name) goes on", place: driver.place(ofHart: hart))
+        }
         let lock = driver.machine.harts[hart][x: 10]
         guard driver.memory.loadKernel(lock, size: 4) ?? 0 == 0 else {
             // It is released, and spins: nobody who could free the lock gets any further.

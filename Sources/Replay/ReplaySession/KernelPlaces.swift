@@ -30,6 +30,12 @@ package struct KernelPlaces: Sendable {
         return functions[low - 1].name
     }
 
+    /// Whether a stop is within `acquire`: where a process has its interrupts off, and not yet the lock.
+    func isInAcquire(_ stop: StopPoint) -> Bool {
+        guard case .address(let addresses) = stop else { return false }
+        return addresses.contains { function(at: $0) == Primitive.acquire.rawValue && entries[$0] == nil }
+    }
+
     /// Finds them by their names.
     package init(_ image: KernelImage) {
         var entries: [UInt64: Primitive] = [:]

@@ -52,13 +52,14 @@ package struct ParkedGuest {
     ///   - view: who runs where.
     ///   - programs: processes of these programs are held before their first system call.
     ///   - count: how many processes are wanted besides; they are copies of one by `fork`.
+    ///   - areOfFirst: whether all of them are children of the first process.
     ///   - forkNumber: the number of that system call.
     ///   - execNumber: that of `exec`: where the first process is held, nobody types a command, and its copy executes it.
     ///   - command: what is typed at the kernel's shell for the first one; an empty line when nil.
     /// - Throws: `ReplayError` when the kernel ends or panics before, or does not get there.
     package init(
-        _ control: HartControl, _ view: any ProcessView, programs: [String], count: Int, forkNumber: UInt64,
-        execNumber: UInt64, command: String?
+        _ control: HartControl, _ view: any ProcessView, programs: [String], count: Int, areOfFirst: Bool,
+        forkNumber: UInt64, execNumber: UInt64, command: String?
     ) throws(ReplayError) {
         self.control = control
         self.view = view
@@ -70,8 +71,11 @@ package struct ParkedGuest {
         guard count > 0 else { return }
         let before = parked.count
         if let first = parked.first(where: { $0.process.program == BoundKernel.firstProgram }), let command {
-            try fork(first.hart, number: forkNumber)
-            try execute(parked[before].hart, number: execNumber, command)
+            for number in 0..<(areOfFirst ? count : 1) {
+                try fork(first.hart, number: forkNumber)
+                try execute(parked[before + number].hart, number: execNumber, command)
+            }
+            if areOfFirst { return }
         } else {
             try parkFirst(command)
         }

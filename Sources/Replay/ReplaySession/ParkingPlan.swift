@@ -8,6 +8,8 @@ package struct ParkingPlan: Hashable, Sendable {
     package let programs: [String]
     /// Processes besides.
     package let count: Int
+    /// Whether these are children of the first process, rather than of the first of them.
+    package let areOfFirst: Bool
     /// Processes that the kernel makes during the replay.
     package let made: Int
     /// The number of the system call `fork`.
@@ -16,9 +18,12 @@ package struct ParkingPlan: Hashable, Sendable {
     package let execNumber: UInt64
 
     /// A plan.
-    package init(programs: [String], count: Int, made: Int, forkNumber: UInt64 = 1, execNumber: UInt64 = 5) {
+    package init(
+        programs: [String], count: Int, areOfFirst: Bool, made: Int, forkNumber: UInt64 = 1, execNumber: UInt64 = 5
+    ) {
         self.programs = programs
         self.count = count
+        self.areOfFirst = areOfFirst
         self.made = made
         self.forkNumber = forkNumber
         self.execNumber = execNumber
@@ -30,7 +35,7 @@ package struct ParkingPlan: Hashable, Sendable {
     /// A name for the machine that comes of it.
     package func name(of image: KernelImage) -> String {
         let programs = programs.isEmpty ? "" : "-" + programs.joined(separator: "-")
-        return "\(image.identity.prefix(40))-\(hartCount)\(programs)-\(count).snapshot"
+        return "\(image.identity.prefix(40))-\(hartCount)\(programs)-\(count)\(areOfFirst ? "i" : "").snapshot"
     }
 }
 
@@ -78,8 +83,8 @@ package struct ParkedMachine {
             self.snapshot = snapshot
         } else {
             _ = try ParkedGuest(
-                control, view, programs: plan.programs, count: plan.count, forkNumber: plan.forkNumber,
-                execNumber: plan.execNumber, command: image.parkingProgram)
+                control, view, programs: plan.programs, count: plan.count, areOfFirst: plan.areOfFirst,
+                forkNumber: plan.forkNumber, execNumber: plan.execNumber, command: image.parkingProgram)
             snapshot = machine.snapshot()
         }
         control.resetCount()

@@ -106,7 +106,13 @@ extension ReplaySession {
         {
             return .strayed(finding)
         }
+        if case .stopped(let stop) = driven.position, driver.control.places.isInAcquire(stop), let hart = driven.hart,
+            let finding = driver.free(driven.wanted, for: hart)
+        {
+            return .strayed(finding)
+        }
         driver.begin(driven)
+        if let failure = failure(in: step), let hart = driven.hart { driver.failing = (failure, hart) }
         let after = step.state.processes[driven.pid]
         let isOver = driven.call.map { calls.leaves($0, step.microSteps, of: driven.pid) } ?? true
         driven.made += made(by: step, from: run.state(before: index))
@@ -168,6 +174,7 @@ extension ReplaySession {
         }
         let outcome = driver.run(driven, to: .user)
         guard case .reached = outcome else { return outcome }
+        if let finding = notFailed(driven) { return .strayed(finding) }
         if driven.hart == nil {
             // It has ended in the kernel, too: nothing of it comes back.
             driven.call = nil

@@ -106,22 +106,11 @@ extension ReplaySession {
         let code = checked.system.kind(of: pid).process.code
         var text: String?
         for microStep in step.microSteps {
-            // What is made of a typed choice is as known as the choice.
-            if case .assign(let place, let value) = code.nodes[microStep.node].operation,
-                case .local(let local) = place.root,
-                let known = driver.driven[pid]?.comparedLocals, case let own = ownLocals(value), !own.isEmpty,
-                own.isSubset(of: known)
-            {
-                driver.driven[pid]?.comparedLocals.insert(local)
-            }
             guard case .choose(let local, _, _, _) = code.nodes[microStep.node].operation,
                 let value = step.state.processes[pid].locals[local]
             else { continue }
-            let line = kernel.bindings.consoles.first { line in
-                guard line.value == value else { return false }
-                guard case .enumeration(let id) = code.locals[local].type else { return true }
-                return line.choice.hasPrefix("\(checked.system.types.enumerations[id].name).")
-            }
+            let type = code.locals[local].type
+            let line = kernel.bindings.consoles.first { $0.choice.matches(value, type, checked.system.types) }
             guard let line else { continue }
             text = line.text
             driver.driven[pid]?.comparedLocals.insert(local)

@@ -101,6 +101,7 @@ package final class ReplaySession {
         let idle = checked.system.types.pidNames.indices.filter { driver.driven[$0] == nil && kernel.isMade($0) }
         for (pid, slot) in zip(idle, kernel.freeSlots(driver.memory)) { likeness.partners.reserve(pid, slot: slot) }
         for hart in driver.machine.harts.indices { driver.control.silenceTimer(hart: hart) }
+        holdInterrupts()
     }
 
     // MARK: The run
@@ -145,18 +146,15 @@ package final class ReplaySession {
             rows.append(row)
         }
         guard case .process(let pid) = step.actor, let driven = driver.driven[pid] else {
+            if case .process(let pid) = step.actor, let hart = kernel.hart(ofProcess: pid) {
+                if let end = closeOpen(before: pid, row) { return end }
+                return takeInterrupt(hart, index, &row)
+            }
             return result(
                 .notSchedulable(step: numbers[index]),
                 ReplayFinding("\(row.actor) is an action of the model: nothing in the kernel block says who takes it"))
         }
-        if let open, open.pid != pid, !letGo(open.pid, after: open.step - 1) {
-            return result(
-                .notSchedulable(step: numbers[open.step - 1]),
-                ReplayFinding(
-                    "\(checked.system.types.pidNames[open.pid]) cannot be stopped after it, "
-                        + "and \(row.actor) takes the next step"))
-        }
-        open = nil
+        if let end = closeOpen(before: pid, row) { return end }
         if driven.position == .finished, run.state(before: index).processes[pid].position != .finished,
             driven.hart != nil
         {
@@ -187,6 +185,17 @@ package final class ReplaySession {
         return settle(outcome, index, pid, &row)
     }
 
+    /// The last step had no stop after it, and another process takes the next one.
+    private func closeOpen(before pid: Int, _ row: ReplayedStep) -> ReplayResult? {
+        defer { open = nil }
+        guard let open, open.pid != pid, !letGo(open.pid, after: open.step - 1) else { return nil }
+        return result(
+            .notSchedulable(step: numbers[open.step - 1]),
+            ReplayFinding(
+                "\(checked.system.types.pidNames[open.pid]) cannot be stopped after it, "
+                    + "and \(row.actor) takes the next step"))
+    }
+
     private func settle(_ outcome: DriveOutcome, _ index: Int, _ pid: Int, _ row: inout ReplayedStep) -> ReplayResult? {
         var outcome = outcome
         if case .returned = outcome, let driven = driver.driven[pid], isOut(pid, after: index) {
@@ -205,6 +214,7 @@ package final class ReplaySession {
             let isEnd = run.steps[index].violation?.kind == .trap
             return result(isEnd ? .reproduced : .diverged(step: numbers[index]), finding, adding: row)
         case .reached:
+            noteDerived(run.steps[index], of: pid)
             if let violation = run.steps[index].violation, violation.kind.isFatal {
                 return broken(violation, index, &row)
             }
@@ -237,8 +247,15 @@ package final class ReplaySession {
     /// A process that cannot be stopped after its last step, and takes no step any more, is let go to where its system call ends.
     private func letGo(_ pid: Int, after index: Int) -> Bool {
         guard isOut(pid, after: index), let driven = driver.driven[pid], driven.hart != nil else { return false }
+        if isBlocked(pid) { return driver.blocks(driven) }
         guard case .reached = finishCall(driven, run.steps[index].state.processes[pid]) else { return false }
         return true
+    }
+
+    /// Whether a process is not at its end when the run is, and can take no step.
+    private func isBlocked(_ pid: Int) -> Bool {
+        guard case .point = run.last.processes[pid].position, run.steps.last?.violation == nil else { return false }
+        return !ReferenceStepper(checked.system).transitions(from: run.last).contains { $0.actor == .process(pid: pid) }
     }
 
     /// The kernel panics at a step: that is the trace's end when nobody but this process has a step left, and the last one is

@@ -116,16 +116,8 @@ extension ReplaySession {
             }
             address = UInt64(truncatingIfNeeded: number)
         } catch { return .strayed(ReplayFinding(error.description)) }
-        for parameter in calls.parameters(of: call.activation, pid: driven.pid, in: before) {
-            guard case .sort(let id) = parameter.type, checked.system.types.sorts[id].name == "hart",
-                case .member(let ordinal)? = parameter.value, let hart = driven.hart
-            else { continue }
-            guard likeness.partners.match(ordinal, of: parameter.type, Int64(hart)) else {
-                let name = checked.system.types.describe(.member(ordinal), as: parameter.type)
-                return .strayed(
-                    ReplayFinding("process \(driven.process.number) runs on hart \(hart), which is not \(name)"))
-            }
-        }
+        let parameters = calls.parameters(of: call.activation, pid: driven.pid, in: before)
+        if let finding = meetHarts(parameters, driven) { return .strayed(finding) }
         guard let instruction = userCode(driven.process.program)?.address(.load, 8) else {
             return .strayed(ReplayFinding("\(driven.process.program) has no instruction user_load8"))
         }
