@@ -50,7 +50,7 @@ func share(_ f: UInt64) {
 }
 
 /// An entry that mapped the frame is gone. Clear the entry first: else the frame is mapped and free for a moment.
-func drop(_ f: UInt64) {
+@inline(never) func drop(_ f: UInt64) {
     acquire(kmem_lock())
     if refs(f).pointee == 0 { panic("drop: the frame is free") }
     refs(f).pointee -= 1

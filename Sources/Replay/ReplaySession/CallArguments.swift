@@ -1,6 +1,7 @@
 // The registers of a system call: what the model passes, as the kernel knows it.
 
 import Checker
+import Emu
 import Model
 
 extension ReplaySession {
@@ -77,6 +78,36 @@ extension ReplaySession {
             }
             return .reached
         } catch { return .strayed(ReplayFinding(error.description)) }
+    }
+
+    /// Brings a process to where the kernel's function of a call is entered: of several of its calls the one with what the line
+    /// says of elements.
+    func enter(_ call: CallContext.BoundCall, _ driven: Driven, in state: SystemState) -> DriveOutcome {
+        let limit = driver.control.instructionCount + Driver.stepLimit
+        while true {
+            let outcome = driver.run(driven, to: .address(call.binding.code?.entries ?? []))
+            guard case .reached = outcome, let hart = driven.hart else { return outcome }
+            if !isCalledWithOthers(call, hart: hart, driven, state) || driver.control.instructionCount > limit {
+                return outcome
+            }
+        }
+    }
+
+    /// Whether a function that a hart enters is given another element than the model's call is: a frame by number or address.
+    private func isCalledWithOthers(
+        _ call: CallContext.BoundCall, hart: Int, _ driven: Driven, _ state: SystemState
+    ) -> Bool {
+        let registers = driver.machine.harts[hart]
+        guard registers.pc == call.binding.code?.entry else { return false }
+        return call.binding.arguments.contains { argument in
+            guard case .sort(let id) = argument.value.type, checked.system.types.sorts[id].firstPid == nil,
+                let register = argument.parameter.entryRegister,
+                case .member(let ordinal)? = try? calls.value(of: argument.value, call, pid: driven.pid, in: state),
+                let number = likeness.partners.number(ordinal, of: argument.value.type)
+            else { return false }
+            let seen = Int64(bitPattern: registers[x: register])
+            return seen != number && seen != number << 12
+        }
     }
 
     /// Makes a process execute a program.

@@ -43,15 +43,15 @@ package struct OrderedRun {
     /// the one that waits are taken before those of the holder, if the model then comes to the same end.
     ///
     /// - Parameter session: makes a replay of a run from the beginning.
-    /// - Returns: the last result, and the order in which it was.
+    /// - Returns: the last result, and the order in which it was; where it is no other one in any order, the one that got furthest.
     package static func replay(
         _ run: TracedRun, until: Int?, _ session: (OrderedRun) throws(ReplayError) -> ReplaySession
     ) throws(ReplayError) -> (result: ReplayResult, order: OrderedRun) {
         let first = OrderedRun(run)
         var (order, tried) = (first, [first])
         var found = try session(order)
-        let start = found.replay(until: until)
-        var result = start
+        var result = found.replay(until: until)
+        var furthest = (result: result, order: order)
         while case .diverged = result.verdict, tried.count < limit, let next = found.otherOrder(),
             !tried.contains(where: { $0.numbers == next.numbers && $0.entering == next.entering })
         {
@@ -59,9 +59,9 @@ package struct OrderedRun {
             order = next
             found = try session(order)
             result = found.replay(until: until)
+            if result.steps.count > furthest.result.steps.count { furthest = (result, order) }
         }
-        // Where no order gets any further, that of the trace tells most.
-        if case .diverged = result.verdict { return (start, first) }
+        if case .diverged = result.verdict { return furthest }
         return (result, order)
     }
 

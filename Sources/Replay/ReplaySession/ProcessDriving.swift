@@ -67,7 +67,7 @@ extension ReplaySession {
         if let inner = calls.innermost(at: node, of: driven.pid), inner.activation != driven.function {
             let entries = inner.binding.code?.entries ?? []
             if !entries.isEmpty, !calls.isCaller(inner.activation, of: driven.function, pid: driven.pid) {
-                let outcome = driver.run(driven, to: .address(entries))
+                let outcome = enter(inner, driven, in: state)
                 guard case .reached = outcome else { return outcome }
             }
             driven.function = inner.activation
