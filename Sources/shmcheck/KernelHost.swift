@@ -84,8 +84,7 @@ struct KernelHost {
     /// Replays a run.
     func replay(_ run: TracedRun, property: String, isWalk: Bool, until: Int?) throws(CommandFailure) -> ReplayResult {
         do throws(ReplayError) {
-            if isWalk { return try session(OrderedRun(run), property: property, isWalk: true).replay(until: until) }
-            return try inKernelOrder(run, property: property, until: until).result
+            return try inKernelOrder(run, property: property, isWalk: isWalk, until: until).result
         } catch {
             throw CommandFailure(error.description, code: 21)
         }
@@ -94,8 +93,8 @@ struct KernelHost {
     /// Replays a run, and keeps the way.
     func record(_ run: TracedRun, property: String, until: Int?) throws(CommandFailure) -> RecordedReplay {
         do throws(ReplayError) {
-            let order = try inKernelOrder(run, property: property, until: until).order
-            return RecordedReplay(try session(order, property: property, isWalk: false), until: until)
+            let order = try inKernelOrder(run, property: property, isWalk: false, until: until).order
+            return RecordedReplay(try session(order, property: property), until: until)
         } catch {
             throw CommandFailure(error.description, code: 21)
         }
@@ -104,7 +103,7 @@ struct KernelHost {
     /// Takes random walks.
     func walk(_ runs: [TracedRun]) throws(CommandFailure) -> WalkReport {
         let walker = Walker(kernel: bound.name) { run throws(ReplayError) in
-            try session(OrderedRun(run), property: "walk", isWalk: true).replay()
+            try inKernelOrder(run, property: "walk", isWalk: true, until: nil).result
         }
         do throws(ReplayError) { return try walker.walk(runs) } catch {
             throw CommandFailure(error.description, code: 21)
@@ -112,21 +111,21 @@ struct KernelHost {
     }
 
     private func inKernelOrder(
-        _ run: TracedRun, property: String, until: Int?
+        _ run: TracedRun, property: String, isWalk: Bool, until: Int?
     ) throws(ReplayError) -> (result: ReplayResult, order: OrderedRun) {
-        try OrderedRun.replay(run, until: until) { order throws(ReplayError) in
-            try session(order, property: property, isWalk: false)
+        try OrderedRun.replay(run, isWalk: isWalk, until: until) { order throws(ReplayError) in
+            try session(order, property: property)
         }
     }
 
-    private func session(_ order: OrderedRun, property: String, isWalk: Bool) throws(ReplayError) -> ReplaySession {
+    private func session(_ order: OrderedRun, property: String) throws(ReplayError) -> ReplaySession {
         machine.rewind()
         return try ReplaySession(
             order, checked: checked, kernel: bound, control: machine.control, parked: machine.parked,
             userCode: { [programs] name in
                 let bytes = try? HostFiles.read(FilePath(programs).appending(name).string)
                 return bytes.flatMap { try? ExecutableFile($0) }.flatMap { UserCode($0) }
-            }, property: property, isWalk: isWalk)
+            }, property: property)
     }
 
     // MARK: The kernel's file

@@ -75,7 +75,7 @@ struct ReplayCommand: ParsableCommand {
             throw ExitCode(error.code)
         }
         Terminal.write(report.text, to: .standardOutput)
-        throw ExitCode(report.divergence?.verdict.exitCode ?? 0)
+        throw ExitCode(report.divergences.first?.verdict.exitCode ?? 0)
     }
 
     static func write(_ result: ReplayResult, _ trace: String, _ format: OutputFormat) {

@@ -15,20 +15,21 @@ struct LockConflict {
 package struct OrderedRun {
     /// The run.
     package let run: TracedRun
+    /// Whether it is a random walk: nothing is violated after its last step.
+    package let isWalk: Bool
     /// What the trace calls each step.
     package let numbers: [Int]
     /// Steps, as the trace calls them, after which their process enters its next call at once.
     let entering: Set<Int>
 
     /// A run in the order of its trace.
-    package init(_ run: TracedRun) {
-        self.run = run
-        numbers = Array(1...max(1, run.steps.count))
-        entering = []
+    package init(_ run: TracedRun, isWalk: Bool) {
+        self.init(run, isWalk, Array(1...max(1, run.steps.count)), [])
     }
 
-    private init(_ run: TracedRun, _ numbers: [Int], _ entering: Set<Int>) {
+    private init(_ run: TracedRun, _ isWalk: Bool, _ numbers: [Int], _ entering: Set<Int>) {
         self.run = run
+        self.isWalk = isWalk
         self.numbers = numbers
         self.entering = entering
     }
@@ -42,17 +43,20 @@ package struct OrderedRun {
     /// takes locks that the model does not. Where another process holds one of them, and stands before its step, the steps of
     /// the one that waits are taken before those of the holder, if the model then comes to the same end.
     ///
-    /// - Parameter session: makes a replay of a run from the beginning.
+    /// - Parameters:
+    ///   - isWalk: whether nothing is violated at its end.
+    ///   - until: stops before the step of that number.
+    ///   - session: makes a replay of a run from the beginning.
     /// - Returns: the last result, and the order in which it was; where it is no other one in any order, the one that got furthest.
     package static func replay(
-        _ run: TracedRun, until: Int?, _ session: (OrderedRun) throws(ReplayError) -> ReplaySession
+        _ run: TracedRun, isWalk: Bool, until: Int?, _ session: (OrderedRun) throws(ReplayError) -> ReplaySession
     ) throws(ReplayError) -> (result: ReplayResult, order: OrderedRun) {
-        let first = OrderedRun(run)
+        let first = OrderedRun(run, isWalk: isWalk)
         var (order, tried) = (first, [first])
         var found = try session(order)
         var result = found.replay(until: until)
         var furthest = (result: result, order: order)
-        while case .diverged = result.verdict, tried.count < limit, let next = found.otherOrder(),
+        while result.verdict.isStopped, tried.count < limit, let next = found.otherOrder(),
             !tried.contains(where: { $0.numbers == next.numbers && $0.entering == next.entering })
         {
             tried.append(next)
@@ -61,7 +65,7 @@ package struct OrderedRun {
             result = found.replay(until: until)
             if result.steps.count > furthest.result.steps.count { furthest = (result, order) }
         }
-        if case .diverged = result.verdict { return furthest }
+        if result.verdict.isStopped { return furthest }
         return (result, order)
     }
 
@@ -77,7 +81,8 @@ package struct OrderedRun {
         let moved = (holder..<max(holder, last + 1)).filter { run.steps[$0].actor == .process(pid: pid) }
         let others = run.steps.indices.dropFirst(holder).filter { !moved.contains($0) }
         let order = Array(run.steps.indices.prefix(holder)) + moved + others
-        guard order.last == run.steps.indices.last else { return nil }
+        // What the trace violates is so after its last step.
+        guard isWalk || order.last == run.steps.indices.last else { return nil }
         let stepper = ReferenceStepper(run.system, recordsMicroSteps: true)
         var result = TracedRun(system: run.system, initial: run.initial)
         for index in order {
@@ -92,7 +97,7 @@ package struct OrderedRun {
         if enters, let index = run.steps[...last].lastIndex(where: { $0.actor == .process(pid: pid) }) {
             entering.insert(numbers[index])
         }
-        return OrderedRun(result, order.map { numbers[$0] }, entering)
+        return OrderedRun(result, isWalk, order.map { numbers[$0] }, entering)
     }
 }
 

@@ -26,6 +26,14 @@ package enum ReplayVerdict: Sendable, Equatable {
         }
     }
 
+    /// Whether the kernel did not come to the end of the steps.
+    package var isStopped: Bool {
+        switch self {
+        case .diverged, .notSchedulable: true
+        case .reproduced, .notCompared, .agreed: false
+        }
+    }
+
     /// The exit code of `shmcheck replay`.
     package var exitCode: Int32 {
         switch self {

@@ -17,7 +17,8 @@ package final class ReplaySession {
     let userCode: (String) -> UserCode?
     private var rows: [ReplayedStep] = []
     let propertyName: String
-    private let isWalk: Bool
+    /// Nothing is violated: every state is to be equal, and that is all.
+    private var isWalk: Bool { order.isWalk }
     /// Whether the model's user code has loaded or stored.
     var hasUserCode = false
     /// Steps at the beginning that the boot has taken.
@@ -42,19 +43,16 @@ package final class ReplaySession {
     ///   - parked: the processes, each on its hart.
     ///   - userCode: a program's instructions that load and store.
     ///   - property: the name of what the trace violates.
-    ///   - isWalk: nothing is violated: every state is to be equal, and that is all.
     /// - Throws: `ReplayError` when a model process has nobody to play it.
     package init(
         _ order: OrderedRun, checked: SpecSystem, kernel: BoundKernel, control: HartControl,
-        parked: [(hart: Int, process: GuestProcess)], userCode: @escaping (String) -> UserCode?, property: String,
-        isWalk: Bool = false
+        parked: [(hart: Int, process: GuestProcess)], userCode: @escaping (String) -> UserCode?, property: String
     ) throws(ReplayError) {
         self.order = order
         run = order.run
         self.checked = checked
         self.kernel = kernel
         propertyName = property
-        self.isWalk = isWalk
         self.userCode = userCode
         calls = CallContext(checked, kernel.bindings)
         bootCount = calls.bootCount(run)
@@ -125,7 +123,13 @@ package final class ReplaySession {
 
     /// The last step had no stop after it: its process goes on to where it leaves the kernel, and then all is compared.
     private func finishOpen() -> ReplayResult? {
-        guard let open, let driven = driver.driven[open.pid], driven.call != nil else { return nil }
+        guard let open, let driven = driver.driven[open.pid], let call = driven.call else { return nil }
+        // A walk ends anywhere: where the model is within the call, the kernel would go on beyond it.
+        if isWalk, case .point(let point) = run.last.processes[open.pid].position,
+            calls.isWithin(call, point, of: open.pid)
+        {
+            return nil
+        }
         guard case .reached = driver.run(driven, to: .user) else {
             return result(.notCompared, ReplayFinding("the last step ends nowhere that the kernel can be stopped"))
         }
@@ -164,6 +168,9 @@ package final class ReplaySession {
         }
         switch approach(driven, index) {
         case .reached: break
+        case .strayed(let finding) where isWalk && driver.conflict != nil && driven.function == nil:
+            // On its way to the function it takes a lock that the model has no step for.
+            return result(.notSchedulable(step: numbers[index]), finding)
         case .strayed(let finding), .returned(let finding), .beyond(let finding), .died(let finding):
             return result(.diverged(step: numbers[index]), finding)
         case .panicked(let finding): return panicked(finding, index, pid, row)

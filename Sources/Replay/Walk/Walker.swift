@@ -19,8 +19,10 @@ package struct WalkReport: Sendable {
     package fileprivate(set) var unschedulableCount = 0
     /// Why one of them did.
     package fileprivate(set) var reason = ""
-    /// The first walk on which the kernel went another way, as short as it could be made.
-    package fileprivate(set) var divergence: ReplayResult?
+    /// Walks on which the kernel went another way, one of each kind, as short as it could be made.
+    package fileprivate(set) var divergences: [ReplayResult] = []
+    /// How many walks did so.
+    package fileprivate(set) var divergedCount = 0
 
     init(kernel: String) { self.kernel = kernel }
 }
@@ -36,21 +38,30 @@ package struct Walker {
         self.replay = replay
     }
 
-    /// Takes walks until one diverges.
+    /// Kinds of divergences after which no more are looked for.
+    private static let limit = 8
+
+    /// Takes walks.
     ///
     /// - Parameter runs: the walks.
-    /// - Returns: what was found; a divergence is shortened.
+    /// - Returns: what was found; of the divergences at one step that find the same datum, or none, different, the first one is
+    ///   told, and is shortened.
     package func walk(_ runs: [TracedRun]) throws(ReplayError) -> WalkReport {
         var report = WalkReport(kernel: kernel)
         for run in runs {
             let result = try replay(run)
             report.add(result)
-            if case .diverged = result.verdict {
-                report.divergence = try shortened(run, result)
-                break
-            }
+            guard case .diverged = result.verdict else { continue }
+            report.divergedCount += 1
+            if report.divergences.contains(where: { Self.areAlike($0, result) }) { continue }
+            report.divergences.append(try shortened(run, result))
+            if report.divergences.count == Self.limit { break }
         }
         return report
+    }
+
+    private static func areAlike(_ one: ReplayResult, _ other: ReplayResult) -> Bool {
+        one.steps.last?.name == other.steps.last?.name && one.finding?.datum == other.finding?.datum
     }
 
     /// Cuts off what comes after the divergence, and leaves out processes without which it is still there.
@@ -62,7 +73,7 @@ package struct Walker {
         for actor in actors {
             guard let shorter = run.without(actor), !shorter.steps.isEmpty else { continue }
             let result = try replay(shorter)
-            guard case .diverged(let step) = result.verdict else { continue }
+            guard case .diverged(let step) = result.verdict, Self.areAlike(first, result) else { continue }
             (run, best) = (shorter.prefix(step), result)
         }
         return best
@@ -89,7 +100,8 @@ extension WalkReport {
             text +=
                 "  \(unschedulableCount) walks ended early, at a step after which the kernel cannot be stopped:\n    \(reason)\n"
         }
-        guard let divergence else { return text + "AGREED: model and kernel had the same state after every step\n" }
-        return text + ReplayText(divergence, source: "the shortest walk found").text
+        if divergences.isEmpty { return text + "AGREED: model and kernel had the same state after every step\n" }
+        text += "  \(divergedCount) walks diverged, in \(divergences.count) ways, each as short as it could be made:\n"
+        return text + divergences.map { ReplayText($0, source: "a shortened walk").text }.joined()
     }
 }
