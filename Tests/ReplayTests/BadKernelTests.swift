@@ -35,19 +35,30 @@ struct BadKernelTests {
         #expect(run.code == 21 && run.error.contains(words), "\(run.error)")
     }
 
-    /// The guest of another folder, whose insert goes round for ever before it stores.
-    @Test func aStepThatNeverStopsEndsWithThePlace() throws {
-        let trace = try Self.trace()
-        let home = QueueTrace.folder.appending(path: "loop")
+    /// The trace on the guest of another folder, with one line of a file replaced.
+    static func run(_ name: String, _ path: String, _ line: String, with other: String) throws -> ProductRun {
+        let trace = try trace()
+        let home = QueueTrace.folder.appending(path: name)
         try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
         try FileManager.default.copyItem(at: replayRoot.appending(path: "Guest"), to: home.appending(path: "Guest"))
-        let file = home.appending(path: "Guest/Kernel/RequestQueue.swift")
+        let file = home.appending(path: "Guest/Kernel/\(path)")
         let text = try String(contentsOf: file, encoding: .utf8)
-        let line = "    let accepted = shmem_queue.serving != 0\n"
         #expect(text.components(separatedBy: line).count == 2)
+        try text.replacingOccurrences(of: line, with: other).write(to: file, atomically: true, encoding: .utf8)
+        return try ProductRun(["replay", trace, "--kernel", "guest:healthy"], home: home)
+    }
+
+    @Test func aGuestThatPanicsBeforeTheFirstStepIsTold() throws {
+        let run = try Self.run("panic", "Boot.swift", "        userinit()\n", with: "        panic(\"nothing to run\")\n")
+        #expect(run.code == 21)
+        #expect(run.error.contains("the kernel panics before the first step: nothing to run"), "\(run.error)")
+    }
+
+    /// Its insert goes round for ever before it stores.
+    @Test func aStepThatNeverStopsEndsWithThePlace() throws {
+        let line = "    let accepted = shmem_queue.serving != 0\n"
         let endless = "    while load_acquire(cpu_online(cpu_at(0))) != 0 {}\n"
-        try text.replacingOccurrences(of: line, with: endless + line).write(to: file, atomically: true, encoding: .utf8)
-        let run = try ProductRun(["replay", trace, "--kernel", "guest:healthy"], home: home)
+        let run = try Self.run("loop", "RequestQueue.swift", line, with: endless + line)
         #expect(run.code == 20, "\(run.error)")
         #expect(run.output.contains("DIVERGED at step 1 "))
         #expect(run.output.contains("does not get there within 40000000 instructions: either it goes round in a loop"))

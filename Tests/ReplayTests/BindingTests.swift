@@ -176,6 +176,9 @@ import Testing
         ("process client = 7", "value put.r = resul", "the kernel has no resul"),
         ("process client = 7", "func put(r) = via load(r.va, 1)", "a load has one argument, the address"),
         ("process client = 7", "console \"stop\" = Command.halt", "Command has no case halt"),
+        ("process client = 7", "fail put = Command.halt", "Command has no case halt"),
+        ("process client = 7", "fail put = sometimes", "a choice is a case (`Command.pause`), a number, or a constant"),
+        ("process client = 7", "fail putt = 1", "the kernel has no function putt; did you mean put?"),
     ]
 
     @Test func whatDoesNotFitIsTold() throws {
@@ -191,6 +194,27 @@ import Testing
             }
             #expect(problems.contains { $0.hasPrefix(message) }, "\(replacement): \(problems)")
         }
+    }
+
+    @Test func whatFailsHasAnEntryAndAResult() throws {
+        let program = try CProgram(["main.c": Self.source], ["-g", "-O0", "-fno-eliminate-unused-debug-types"])
+        let text = Self.spec.replacingOccurrences(
+            of: "process client = 7", with: "process client = 7\n fail put(-1) = 2\n fail put = true")
+        let bindings = try Self.bind(text, program)
+        #expect(bindings.isComplete, "\(bindings.lines.compactMap(\.problem))")
+        let entry = try #require(try program.image.function(named: "put").entry)
+        #expect(bindings.failures.map(\.entry) == [entry, entry])
+        #expect(bindings.failures.map(\.result) == [.max, 0])
+        #expect(bindings.failures.map(\.choice.text) == ["2", "true"])
+    }
+
+    @Test func whatIsInlinedCannotBeMadeToFail() throws {
+        let source = Self.source + "\nstatic inline __attribute__((always_inline)) int room(int n) { return n + 1; }\n"
+            + "int use_room(int n) { return room(n) * 3; }\n"
+        let program = try CProgram(["main.c": source], ["-g", "-O1", "-fno-eliminate-unused-debug-types"])
+        let text = Self.spec.replacingOccurrences(of: "process client = 7", with: "process client = 7\n fail room = 2")
+        let problems = try Self.bind(text, program).lines.compactMap(\.problem)
+        #expect(problems == [.unbound("it is inlined in use_room: nobody can return from it in its place")])
     }
 
     @Test func stepsAreFoundByWhatIsCalled() throws {
