@@ -152,7 +152,7 @@ import Testing
                 "func run()|exec()|exec()", "value insert.-|result == 0", "value insert.r|result",
                 "step insert.put|line \"shmem.c\":51", "pid|proc[].pid",
                 "process client[0]|program \"crypto_cli\"", "console prime|command.prime", "fail mappages||Room.short",
-                "fail kwait|-1|2", "harts 2",
+                "fail kwait|(-1)|2", "harts 2",
             ])
     }
 

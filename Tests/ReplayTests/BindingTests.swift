@@ -178,6 +178,7 @@ import Testing
         ("process client = 7", "console \"stop\" = Command.halt", "Command has no case halt"),
         ("process client = 7", "fail put = Command.halt", "Command has no case halt"),
         ("process client = 7", "fail put = sometimes", "a choice is a case (`Command.pause`), a number, or a constant"),
+        ("process client = 7", "fail put = 1", "it is inlined in _start: nobody can return from it in its place"),
         ("process client = 7", "fail putt = 1", "the kernel has no function putt; did you mean put?"),
     ]
 
@@ -206,15 +207,6 @@ import Testing
         #expect(bindings.failures.map(\.entry) == [entry, entry])
         #expect(bindings.failures.map(\.result) == [.max, 0])
         #expect(bindings.failures.map(\.choice.text) == ["2", "true"])
-    }
-
-    @Test func whatIsInlinedCannotBeMadeToFail() throws {
-        let source = Self.source + "\nstatic inline __attribute__((always_inline)) int room(int n) { return n + 1; }\n"
-            + "int use_room(int n) { return room(n) * 3; }\n"
-        let program = try CProgram(["main.c": source], ["-g", "-O1", "-fno-eliminate-unused-debug-types"])
-        let text = Self.spec.replacingOccurrences(of: "process client = 7", with: "process client = 7\n fail room = 2")
-        let problems = try Self.bind(text, program).lines.compactMap(\.problem)
-        #expect(problems == [.unbound("it is inlined in use_room: nobody can return from it in its place")])
     }
 
     @Test func stepsAreFoundByWhatIsCalled() throws {

@@ -110,7 +110,8 @@ struct ReplayCommandTests {
         let run = try ProductRun(["replay", "--walk", "200", "--kernel", "guest:Q1", "Specs/queue.spec"])
         #expect(run.code == 20)
         #expect(run.output.contains("DIVERGED at step"))
-        #expect(run.output.contains("walked guest:Q1.REQUEST_SLOTS=3: 200 walks"), "each kind of divergence is looked for")
+        // Each kind of divergence is looked for.
+        #expect(run.output.contains("walked guest:Q1.REQUEST_SLOTS=3: 200 walks"))
         #expect(run.output.contains("each as short as it could be made"))
     }
 

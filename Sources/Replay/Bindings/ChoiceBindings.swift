@@ -23,6 +23,7 @@ extension BindingResolver {
         line.type = "returns \(result) for a choice"
         do throws(BindingError) {
             let code = try code(name)
+            let choice = try self.choice(choice)
             line.source = code.line
             guard let entry = code.entry, code.inlined.isEmpty else {
                 let callers = Set(code.inlined.map(\.caller)).sorted().joined(separator: ", ")
@@ -33,7 +34,7 @@ extension BindingResolver {
             bindings.failures.append(
                 FailureBinding(
                     name: name, entry: entry, result: UInt64(truncatingIfNeeded: result),
-                    choice: try self.choice(choice), range: binding.syntax.range))
+                    choice: choice, range: binding.syntax.range))
         } catch {
             line.problem = .unbound(error.description)
         }
