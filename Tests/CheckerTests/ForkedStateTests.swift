@@ -197,6 +197,52 @@ import Testing
         #expect(stored < states, "\(name): \(stored) stored for \(states)")
     }
 
+    /// A process that can never go on beside another that always does: no state is stuck, the component is.
+    @Test func aProcessThatIsBlockedAmongOthersIsADeadlock() throws {
+        let text = """
+            spec T
+            shared var turn: u8
+            shared var open: bool
+            process runner { loop { turn = turn ^ 1 } }
+            process waiter {
+                symbolic w: u8
+                if w > 200 { open = w > 100 } else { open = w > 210 }
+                await open
+            }
+            """
+        let source = SourceFile(path: "t.spec", text: text)
+        let result = check(source, read: { _ in nil }, options: CheckOptions()).checks[0]
+        let deadlock = try #require(result.properties.first { $0.kind == .deadlock })
+        #expect(deadlock.verdict == .violated && result.internalErrors.isEmpty, "\(result.internalErrors)")
+        #expect(deadlock.message == "waiter can never go on")
+        #expect(deadlock.trace?.steps.last?.name.contains("waiter") == true)
+        let free = text.replacing("w > 210", with: "w < 210")
+        let other = check(SourceFile(path: "t.spec", text: free), read: { _ in nil }, options: CheckOptions()).checks[0]
+        #expect(other.properties.first { $0.kind == .deadlock }?.verdict == .holds)
+    }
+
+    /// A state whose condition implies that of one with the same row is not kept by itself.
+    @Test func whatIsCoveredIsNotStored() throws {
+        let text = """
+            spec T
+            shared var kept: u8
+            process p {
+                symbolic w: u8
+                either { ANY } or { SOME }
+            }
+            invariant never: kept != 7
+            """
+        func stored(_ first: String, _ second: String) throws -> Int {
+            let text = text.replacing("ANY", with: first).replacing("SOME", with: second)
+            let (differences, stored, _) = try #require(Self.differences(text, limit: 60_000))
+            #expect(differences.isEmpty, "\(differences)")
+            return stored
+        }
+        let (any, some) = ("kept = w", "if w > 9 { kept = w } else { if w < 5 { kept = w } }")
+        // In the other order the two with a condition are there before the one that covers them.
+        #expect(try stored(any, some) + 2 == stored(some, any))
+    }
+
     /// Random specs in which choices of small numbers have become words.
     @Test func randomSpecsHaveTheStatesAndVerdictsOfEachValue() {
         let environment = ProcessInfo.processInfo.environment

@@ -90,6 +90,10 @@ struct ForkedJudge {
             unmetReason: reason, properties: properties, lockCycles: [], diagnostics: diagnostics.all,
             system: system, seconds: Double(time.seconds) + Double(time.attoseconds) * 1e-18,
             bytes: explorer.byteCount, internalErrors: errors)
+        let asked = explorer.stepper.feasibility
+        result.solver = SolverUse(
+            questions: asked.questionCount, remembered: asked.hitCount, witnessed: asked.witnessCount + asked.modelCount
+        )
         // Where the run ended early there is a nearer reason why nothing holds.
         if isFinished || !open.isEmpty { result.open = open }
         return result
@@ -204,7 +208,7 @@ struct ForkedJudge {
             if !explorer.isComplete, verdict != .notReached { verdict = .inconclusive }
             if verdict == .holds, let pid = ends?.maybeBlocked {
                 verdict = .inconclusive
-                message = "whether \(system.types.pidNames[pid]) always goes on depends on symbolic words"
+                message = "whether \(system.types.pidNames[pid]) always goes on is not known where symbolic words are"
             }
             if verdict == .holds, explorer.isOpenAtActions { verdict = .inconclusive }
         }
@@ -218,6 +222,7 @@ struct ForkedJudge {
     /// The first violation that a test accepts, in a step or before the first state, with the run that shows it.
     private mutating func violation(named name: String, _ test: (ViolationKind) -> Bool) -> (Verdict, Trace?)? {
         if let kind = explorer.violationOrder.first(where: test), let found = explorer.violations[kind] {
+            if let pid = found.blocked { return shown(found, .blocked(pid)) }
             return shown(found, kind == .deadlock ? .deadlock(found.message) : .step { $0 == kind })
         }
         guard let end = explorer.initialEnds.first(where: { $0.violation.map(test) ?? false }), let kind = end.violation

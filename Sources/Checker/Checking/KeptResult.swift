@@ -38,6 +38,7 @@ struct KeptResult {
             "depth": .integer(Int128(result.depth)), "frontier": .integer(Int128(result.frontier)),
             "neverEnabled": .array(result.neverEnabled.map { .string($0) }),
             "symmetry": result.symmetry.map(JSONReport.symmetry) ?? .null,
+            "solver": result.solver.map(JSONReport.solver) ?? .null,
             "unguarded": .array(result.exploredAsUnguarded.map { .string($0) }),
             "systemUnguarded": .array(system.exploredAsUnguarded.map { .string($0) }),
             "met": result.isMet.map { .bool($0) } ?? .null, "reason": .optional(result.unmetReason),
@@ -85,6 +86,7 @@ struct KeptResult {
             diagnostics: diagnostics.all, system: system, seconds: document.at("seconds").seconds,
             bytes: number("bytes"), internalErrors: names("internalErrors"))
         result.symmetry = symmetry
+        result.solver = solver
         return result
     }
 
@@ -97,6 +99,14 @@ struct KeptResult {
                         steps: edge.at("steps").int ?? 0, place: edge.at("place").string)
                 })
         }
+    }
+
+    private var solver: SolverUse? {
+        let entry = document.at("solver")
+        guard let questions = entry.at("questions").int, let remembered = entry.at("remembered").int,
+            let witnessed = entry.at("witnessed").int
+        else { return nil }
+        return SolverUse(questions: questions, remembered: remembered, witnessed: witnessed)
     }
 
     private var symmetry: SymmetryUse? {

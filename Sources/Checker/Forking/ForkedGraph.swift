@@ -265,9 +265,8 @@ extension ForkingExplorer {
             for process in system.processes where !process.isDaemon {
                 for pid in process.firstPid..<process.firstPid + process.count {
                     guard ends.maybeBlocked == nil else { continue }
-                    // It is blocked, but a run that shows so is not yet checked against the reference.
-                    if closed.bottoms.contains(where: { isBlocked(pid, in: $0, all) }) {
-                        ends.maybeBlocked = pid
+                    if let bottom = closed.bottoms.filter({ isBlocked(pid, in: $0, all) }).map({ $0[0] }).min() {
+                        if !noteBlocked(pid, bottom, all[bottom]) { ends.maybeBlocked = pid }
                         continue
                     }
                     let moves = leading(groups) {
@@ -285,6 +284,19 @@ extension ForkingExplorer {
 
     private func isKnown(_ state: ForkedState) -> Bool {
         state.key.condition.isEmpty && state.key.row.allSatisfy { pool.support(of: pool.term($0)).isEmpty }
+    }
+
+    /// Notes that a process is blocked from a concrete state on, if the reference says so too.
+    private func noteBlocked(_ pid: Int, _ number: Int, _ state: SymbolicState) -> Bool {
+        var known = system
+        known.words = []
+        let start = stepper.shape.state(state, under: Assignment())
+        guard case .isBlocked = BlockedProcess(pid: pid, system: known).answer(from: start) else { return false }
+        note(
+            ForkedViolation(
+                kind: .deadlock, state: number, step: nil, condition: pool.bool(true),
+                message: system.stuckMessage(pid), blocked: pid))
+        return true
     }
 
     /// Whether a process that has not ended takes no step that counts in a component.

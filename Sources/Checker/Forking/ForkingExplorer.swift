@@ -13,6 +13,8 @@ struct ForkedViolation {
     /// True for the values that show it, together with the state's condition or, for a step, with the run's.
     let condition: Term
     let message: String
+    /// For a deadlock: the process that can never go on, when it is one alone.
+    var blocked: Int?
 }
 
 /// A state that is stored.
@@ -37,6 +39,8 @@ final class ForkingExplorer {
 
     private(set) var states: [ForkedState] = []
     private var numbers: [StateKey: Int] = [:]
+    /// States by their row, whatever is true of the variables in it.
+    private var alike: [[Int32]: [Int]] = [:]
     private(set) var levels = [0]
     private(set) var transitionCount = 0
     private(set) var expandedCount = 0
@@ -156,13 +160,29 @@ final class ForkingExplorer {
     /// Stores the state at the end of a run, unless it is known. Returns its number.
     private func store(_ fork: StepFork, parent: Int) -> Int {
         let state = canonical(fork)
-        if let known = numbers[state.key] { return known }
+        if let known = numbers[state.key] ?? covering(state) { return known }
         let number = states.count
         numbers[state.key] = number
+        alike[state.key.row, default: []].append(number)
         rowBytes += 4 * (state.key.row.count + state.key.condition.count) * 2
         states.append(ForkedState(key: state.key, parent: parent, witness: state.witness))
         judgeState(number)
         return number
+    }
+
+    /// A stored state with the same row whose condition this one's implies: all that is to be found behind this one is
+    /// found behind that.
+    private func covering(_ state: CanonicalState) -> Int? {
+        let terms = Set(state.key.condition)
+        let support = Set(state.row.flatMap { pool.support(of: $0) })
+        return alike[state.key.row]?.first { number in
+            let condition = states[number].key.condition
+            let rest = condition.filter { !terms.contains($0) }.map { pool.term($0) }
+            // Of a variable that is in the condition alone there need be some value, and not this one.
+            let isMixed = rest.contains { term in pool.support(of: term).contains { !support.contains($0) } }
+            if isMixed { return false }
+            return stepper.feasibility.isCertain(pool.all(rest), on: state.condition, state.witness) == true
+        }
     }
 
     /// The state at the end of a run as it would be stored.

@@ -26,6 +26,12 @@ struct CoverageText {
         }
         if check.violated.isEmpty || verbosity > 0 { phrases += neverEnabled }
         phrases += symmetry
+        if verbosity > 0, let use = check.solver {
+            let counts = [use.remembered, use.witnessed].map(Wording.grouped)
+            phrases.append(
+                "symbolic words: \(Wording.count(use.questions, "question")) to Z3, \(counts[0]) asked before, "
+                    + "\(counts[1]) answered by known values")
+        }
         if !check.exploredAsUnguarded.isEmpty {
             phrases.append("explored as unguarded: \(check.exploredAsUnguarded.joined(separator: ", "))")
         }

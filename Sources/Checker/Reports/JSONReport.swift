@@ -52,6 +52,7 @@ public struct JSONReport {
             "neverEnabled": .array(check.neverEnabled.map { .string($0) }),
             "exploredAsUnguarded": .array(check.exploredAsUnguarded.map { .string($0) }),
             "symmetry": check.symmetry.map(symmetry) ?? .null,
+            "solver": check.solver.map(solver) ?? .null,
             "expected": check.expected.map(expectation) ?? .null,
             "met": check.isMet.map { .bool($0) } ?? .null,
             "reason": .optional(check.unmetReason),
@@ -75,6 +76,13 @@ public struct JSONReport {
             "sorts": .array(use.sorts.map { .string($0) }),
             "represents": use.represented.map { .integer(Int128($0)) } ?? .null,
             "refused": .array(use.refused.map { ["sort": .string($0.sort), "reason": .string($0.reason)] }),
+        ]
+    }
+
+    static func solver(_ use: SolverUse) -> JSONValue {
+        [
+            "questions": .integer(Int128(use.questions)), "remembered": .integer(Int128(use.remembered)),
+            "witnessed": .integer(Int128(use.witnessed)),
         ]
     }
 

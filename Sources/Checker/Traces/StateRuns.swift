@@ -22,6 +22,8 @@ struct StateRuns {
         case transition(Int)
         /// The last state is a deadlock by itself.
         case deadlock(String)
+        /// The process is blocked from the last state on.
+        case blocked(Int)
         /// The property is true in the last state, and nothing is wrong.
         case witness(Int)
     }
@@ -44,6 +46,7 @@ struct StateRuns {
         case .property(let index): violation = try judged(index, last)
         case .transition(let index): violation = try judged(index, last, before: states.dropLast().last)
         case .deadlock(let message): violation = try deadlocked(last, message)
+        case .blocked(let pid): violation = try blocked(pid, last)
         case .witness(let index):
             guard case .holds = ReferenceProperties(system).judge(index, in: last) else {
                 throw TraceMismatch(message: "\(system.properties[index].name) is not true at its witness")
@@ -111,6 +114,14 @@ struct StateRuns {
             }
         }
         throw TraceMismatch(message: "the reference semantics finds a step where the engine says that there is none")
+    }
+
+    private func blocked(_ pid: Int, _ state: SystemState) throws(TraceMismatch) -> Violation {
+        guard case .isBlocked = BlockedProcess(pid: pid, system: system).answer(from: state) else {
+            throw TraceMismatch(
+                message: "the reference semantics does not find that \(system.types.pidNames[pid]) is blocked")
+        }
+        return Violation(kind: .deadlock, message: system.stuckMessage(pid), range: system.deadlockRange)
     }
 
     private func judged(_ index: Int, _ state: SystemState, before: SystemState? = nil) throws(TraceMismatch)

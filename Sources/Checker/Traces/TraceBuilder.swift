@@ -36,7 +36,11 @@ struct TraceBuilder {
         case nil:
             if case .property(let index) = found.site.kind { violation = try judged(index, found, last, nil) }
             if let stuck = found.stuck {
-                let message = system.stuckMessage(names.pid(of: stuck, in: last))
+                let pid = names.pid(of: stuck, in: last)
+                if case .goesOn = BlockedProcess(pid: pid, system: system).answer(from: last) {
+                    throw TraceMismatch(message: "for the reference semantics \(system.types.pidNames[pid]) goes on")
+                }
+                let message = system.stuckMessage(pid)
                 violation = Violation(kind: .deadlock, message: message, range: found.site.range)
             }
         case .transition(let target):

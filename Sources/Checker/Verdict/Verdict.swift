@@ -66,6 +66,8 @@ public struct PropertyResult: Sendable {
     public internal(set) var kernelRun: KernelRun?
     /// For an UNKNOWN: what would help.
     public internal(set) var advice: String?
+    /// For a proof with constants that are `any`: the first values of them for which it does not hold.
+    var size: [String] = []
 
     /// Steps of the counterexample.
     public var steps: Int? { verdict == .violated ? trace?.steps.count : nil }
@@ -106,6 +108,16 @@ public struct SymmetryUse: Sendable {
         /// What does.
         public let reason: String
     }
+}
+
+/// What the solver was needed for, in a check of states with `symbolic` words.
+public struct SolverUse: Sendable {
+    /// Questions that Z3 was asked.
+    public let questions: Int
+    /// Questions that it had been asked before.
+    public let remembered: Int
+    /// Questions that values at hand answered: those of the state, or of an earlier question.
+    public let witnessed: Int
 }
 
 /// What one check of one spec found.
@@ -164,6 +176,8 @@ public struct CheckResult: Sendable {
     public internal(set) var open: [OpenPlace] = []
     /// What symmetry did; nil where the spec declares none, or the run was to do without.
     public internal(set) var symmetry: SymmetryUse?
+    /// What the solver was asked; nil where no state has a `symbolic` word.
+    public internal(set) var solver: SolverUse?
     /// Whether it was taken from the cache of verdicts.
     public internal(set) var isCached = false
 
