@@ -30,7 +30,11 @@ struct SpecAnalysis {
         var system: TransitionSystem?
         if !found.hasErrors, loaded != nil {
             // The plain check first: its warnings too; then every fault, whose mistakes would show only when it runs.
-            system = SpecSystem(document.source, read: read, choice: SpecSystem.Choice(), diagnostics: found)?.system
+            var plain = SpecSystem.Choice()
+            plain.allowsOpen = !(loaded?.main.items ?? []).contains {
+                if case .check(nil, _, _) = $0.kind { true } else { false }
+            }
+            system = SpecSystem(document.source, read: read, choice: plain, diagnostics: found)?.system
             for item in loaded?.main.items ?? [] where system != nil {
                 var choice = SpecSystem.Choice()
                 switch item.kind {

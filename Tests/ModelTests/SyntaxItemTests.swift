@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct SyntaxItemTests {
     @Test(arguments: [
-        ("const A = 1", "constant"), ("const A: u64 = 1, B = 2", "constant,constant"),
+        ("const A = 1", "constant"), ("const A: int in 1...4 = any", "constant"),
+        ("const A: u64 = 1, B = 2", "constant,constant"),
         ("const A = 1,\n B = 2", "constant,constant"),
         ("enum State { init, done, error }", "enumeration"), ("enum E {\n a\n b, c\n}", "enumeration"),
         ("struct Request { src: pid, dst: pid, type: u32 }", "structure"), ("struct E {}", "structure"),

@@ -43,7 +43,9 @@ struct Parsed {
     /// The value of the only constant, with all its parentheses.
     static func expression(_ text: String) -> (String, [String]) {
         let parsed = Parsed(items: "const X = " + text)
-        guard case .constant(_, _, let value)? = parsed.items.first?.kind else { return ("?", parsed.codes) }
+        guard case .constant(_, _, .expression(let value))? = parsed.items.first?.kind else {
+            return ("?", parsed.codes)
+        }
         return (print(value), parsed.codes)
     }
 

@@ -87,7 +87,8 @@ public func check(_ source: SourceFile, read: @escaping SpecLoader.Reader, optio
     }
     var run = SpecRun(source: source, loaded: loaded, options: options, plain: diagnostics)
     let stated = run.stated()
-    if !diagnostics.hasErrors { run.reportErrors(of: stated) }
+    // A constant that has no value in the file may get one on the command line.
+    if !diagnostics.hasErrors { run.reportErrors(of: stated, allowsOpen: options.changesConfigurations) }
     if diagnostics.hasErrors || stated.contains(where: \.isRejection) {
         return SpecRun.rejected(source.path, loaded.main, diagnostics)
     }
@@ -192,10 +193,11 @@ struct SpecRun {
     }
 
     /// Types each configuration for its errors alone: its warnings, and what only its steps show, are told with its result.
-    func reportErrors(of configurations: [Configuration]) {
+    func reportErrors(of configurations: [Configuration], allowsOpen: Bool = false) {
         for configuration in configurations {
             let found = Diagnostics()
-            _ = CheckRun(configuration: configuration, loaded: loaded, options: options).model(found)
+            let check = CheckRun(configuration: configuration, loaded: loaded, options: options)
+            _ = check.model(found, allowsOpen: allowsOpen)
             for diagnostic in found.all where diagnostic.severity == .error { plain.report(diagnostic) }
         }
     }

@@ -39,7 +39,9 @@ struct CheckRun {
     }
 
     /// The typed model of the configuration; nil when it has an error.
-    func model(_ diagnostics: Diagnostics) -> TypedModel? {
+    ///
+    /// - Parameter allowsOpen: whether a constant that is `any` may be without a value.
+    func model(_ diagnostics: Diagnostics, allowsOpen: Bool = false) -> TypedModel? {
         let items =
             configuration.definitions.isEmpty
             ? loaded.items : loaded.items(with: configuration.definitions, diagnostics: diagnostics)
@@ -47,6 +49,7 @@ struct CheckRun {
             let model = typeCheck(items, settings: configuration.settings, diagnostics: diagnostics)
         else { return nil }
         checkExpectedName(model, diagnostics)
+        if !allowsOpen { reportOpenConstants(of: model, diagnostics) }
         return diagnostics.hasErrors ? nil : model
     }
 
@@ -72,6 +75,19 @@ struct CheckRun {
             .unknownProperty, "there is no property \(name) that an outcome could name",
             at: configuration.expectedRange ?? SourceRange(option: "--expect", name),
             notes: suggestion.isEmpty ? ["there are \(known.sorted().joined(separator: ", "))"] : suggestion)
+    }
+
+    /// What is explored has one size.
+    private func reportOpenConstants(of model: TypedModel, _ diagnostics: Diagnostics) {
+        for constant in model.openConstants {
+            let (name, low, high) = (constant.name, constant.values.lowerBound, constant.values.upperBound)
+            diagnostics.report(
+                .openConstant, "\(name) has no value here: it is any of \(low)...\(high)", at: constant.range,
+                notes: [
+                    "give it one in the check, `check small(\(name): \(low))`, or with -D \(name)=\(low)",
+                    "--sweep \(name)=\(low)..\(high) checks each value; `shmcheck prove` is about all of them",
+                ])
+        }
     }
 
     // MARK: Exploration

@@ -6,7 +6,8 @@ extension ProveResult {
     /// - Parameter text: how it is written.
     /// - Returns: lines with newlines.
     public func text(_ text: ProofText) -> String {
-        var result = text.head(path: path, constants: constants, in: system)
+        let ranges = sizes.map { "\($0.name) in \($0.values.lowerBound)...\($0.values.upperBound)" }
+        var result = text.head(path: path, ranges: ranges, constants: constants, in: system)
         for claim in claims { result += text.claim(claim.told) }
         for proof in proofs { result += text.block(proof, constants: constants) }
         if claims.isEmpty, proofs.isEmpty { result += "  nothing is stated that could be proved\n" }
@@ -44,6 +45,13 @@ extension ProveResult {
         let specs = results.map { result -> JSONValue in
             [
                 "path": .string(result.path),
+                "sizes": .array(
+                    result.sizes.map {
+                        [
+                            "name": .string($0.name), "low": .integer(Int128($0.values.lowerBound)),
+                            "high": .integer(Int128($0.values.upperBound)),
+                        ]
+                    }),
                 "claims": .array(result.claims.map(\.document)),
                 "proofs": .array(
                     result.proofs.map {
@@ -74,7 +82,7 @@ extension ClaimResult {
         case .unknown(let reason, let place, let advice): kind = .open(reason: reason, at: place, advice: advice)
         case .error(let message): kind = .failed(message)
         }
-        return ProofText.Claim(name: name, word: word, range: range, kind: kind)
+        return ProofText.Claim(name: name, word: word, range: range, kind: kind, size: size)
     }
 
     fileprivate var document: JSONValue {
@@ -91,6 +99,7 @@ extension ClaimResult {
         return [
             "name": .string(name), "kind": .string(kind.rawValue), "verdict": .string(verdict), "by": .optional(how),
             "reason": .optional(reason), "steps": .optional(steps),
+            "size": size.isEmpty ? .null : .string(size.joined(separator: " ")),
         ]
     }
 }

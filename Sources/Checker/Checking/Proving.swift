@@ -62,6 +62,17 @@ public struct ClaimResult: Sendable {
     public let range: SourceRange?
     /// How it came out.
     public let answer: Answer
+    /// `SLOTS=3`: the first values of constants that are `any` for which it is not shown. Empty where it is, or where
+    /// there are no such constants.
+    public var size: [String] = []
+
+    /// Whether it is true of all reachable states.
+    var isShown: Bool {
+        switch answer {
+        case .inductive, .proved: true
+        case .violated, .counterexampleToInduction, .unknown, .error: false
+        }
+    }
 
     /// The verdict's word.
     public var word: String {
@@ -86,14 +97,23 @@ public struct ProveResult: Sendable {
     public let claims: [ClaimResult]
     /// `prove` blocks.
     public let proofs: [PropertyResult]
-    /// Constants of the spec's own file.
+    /// Constants of the spec's own file that have one value.
     public let constants: [ConstantValue]
+    /// Constants that are `any`, with the values that the proofs are about.
+    public var sizes: [SweepAxis] = []
     /// The system; nil when the spec was rejected.
     public let system: TransitionSystem?
     /// Questions to Z3.
     public let queries: Int
     /// Whether the mistakes are those of the command line.
     public let isUsageError: Bool
+
+    /// What is said of a spec with mistakes.
+    static func rejected(_ path: String, _ diagnostics: Diagnostics, isUsageError: Bool = false) -> ProveResult {
+        ProveResult(
+            path: path, diagnostics: diagnostics.all, claims: [], proofs: [], constants: [], system: nil, queries: 0,
+            isUsageError: isUsageError)
+    }
 
     /// The exit code: a violation before no answer before success.
     public var status: ExitStatus {
@@ -134,14 +154,10 @@ public func prove(_ source: SourceFile, read: @escaping SpecLoader.Reader, optio
     choice.fault = options.fault
     choice.check = options.check
     choice.isUnreduced = options.isUnreduced
-    func rejected(isUsageError: Bool) -> ProveResult {
-        ProveResult(
-            path: source.path, diagnostics: diagnostics.all, claims: [], proofs: [], constants: [], system: nil,
-            queries: 0, isUsageError: isUsageError)
-    }
+    choice.allowsOpen = true
     guard let spec = SpecSystem(source, read: read, choice: choice, diagnostics: diagnostics) else {
         let isName = diagnostics.all.contains { $0.code == .unknownProperty }
-        return rejected(isUsageError: isName && diagnostics.all.count == 1)
+        return .rejected(source.path, diagnostics, isUsageError: isName && diagnostics.all.count == 1)
     }
     let known = ClaimJudge.names(in: spec.system) + spec.model.proofs.map(\.name)
     for name in options.invariants where !known.contains(name) {
@@ -150,7 +166,18 @@ public func prove(_ source: SourceFile, read: @escaping SpecLoader.Reader, optio
         diagnostics.report(
             .unknownProperty, "there is no invariant \(name)", at: SourceRange(option: "--invariant", name),
             notes: notes)
-        return rejected(isUsageError: true)
+        return .rejected(source.path, diagnostics, isUsageError: true)
     }
-    return ClaimJudge(spec: spec, options: options).result(source.path, diagnostics)
+    let open = spec.model.openConstants
+    guard !open.isEmpty else { return ClaimJudge(spec: spec, options: options).result(source.path, diagnostics) }
+    let axes = open.map { SweepAxis($0) }
+    do throws(MistakenSetting) {
+        try SweepAxis.check(axes)
+    } catch {
+        diagnostics.report(
+            .tooManyValues, "there are more than \(OpenConstant.valueLimit) sizes to prove", at: open[0].range,
+            notes: ["make the ranges smaller, or give some a value with -D"])
+        return .rejected(source.path, diagnostics)
+    }
+    return SizedProof(source: source, read: read, options: options, choice: choice, axes: axes).result(diagnostics)
 }

@@ -20,6 +20,8 @@ public struct SpecSystem: Sendable {
         package var words: [Int128]?
         /// Locals keep their values when nothing reads them any more, so that calls can be told.
         package var keepsLocals = false
+        /// A constant that is `any` may be without a value; it has its least one then.
+        package var allowsOpen = false
 
         /// The plain check.
         public init() {}
@@ -64,7 +66,7 @@ public struct SpecSystem: Sendable {
         }
         configuration.settings += choice.definitions
         let check = CheckRun(configuration: configuration, loaded: loaded, options: options)
-        guard let model = check.model(diagnostics) else { return nil }
+        guard let model = check.model(diagnostics, allowsOpen: choice.allowsOpen) else { return nil }
         var lowering = LoweringOptions()
         lowering.isUnreduced = choice.isUnreduced
         lowering.unguarded = choice.unguarded
@@ -103,7 +105,7 @@ extension SettingSyntax {
         let source = SourceFile(path: "-D \(text)", text: "spec D\nconst \(text)\n")
         let spec = Parser.parse(source, diagnostics: diagnostics)
         guard !diagnostics.hasErrors, let item = spec?.items.first, spec?.items.count == 1,
-            case .constant(let name, nil, let value) = item.kind
+            case .constant(let name, nil, .expression(let value)) = item.kind
         else { return nil }
         self.init(name: name, value: value)
     }

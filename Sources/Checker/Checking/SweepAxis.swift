@@ -5,7 +5,7 @@ import Model
 /// One constant and the values that it takes in turn.
 public struct SweepAxis: Sendable {
     /// More configurations than anyone reads.
-    static let pointLimit = 10_000
+    static let pointLimit = OpenConstant.valueLimit
 
     /// The constant.
     public let name: String
@@ -25,6 +25,9 @@ public struct SweepAxis: Sendable {
         guard low <= high else { throw MistakenSetting(message: "--sweep \(text): \(low) is greater than \(high)") }
         (name, values) = (parts[0], low...high)
     }
+
+    /// All values of a constant that is `any`.
+    init(_ constant: OpenConstant) { (name, values) = (constant.name, constant.values) }
 
     /// Whether the axes make a grid that can be run.
     static func check(_ axes: [SweepAxis]) throws(MistakenSetting) {

@@ -35,9 +35,11 @@ public struct ProofText: Sendable {
         let word: String
         let range: SourceRange?
         let kind: Kind
+        let size: [String]
 
-        /// A claim with its verdict.
-        public init(name: String, word: String, range: SourceRange?, kind: Kind) {
+        /// A claim with its verdict, and the size that stands against it where there are several.
+        public init(name: String, word: String, range: SourceRange?, kind: Kind, size: [String] = []) {
+            self.size = size
             self.name = name
             self.word = word
             self.range = range
@@ -46,8 +48,11 @@ public struct ProofText: Sendable {
     }
 
     /// The head of a spec: its path, and the sizes that the proofs are about.
-    public func head(path: String, constants: [ConstantValue], in system: TransitionSystem?) -> String {
+    public func head(
+        path: String, ranges: [String] = [], constants: [ConstantValue], in system: TransitionSystem?
+    ) -> String {
         var lines = [style.paint(TextLayout.oneLine(path), .heading)]
+        if !ranges.isEmpty { lines += wrapped("for every \(ranges.joined(separator: ", "))", indent: 2) }
         if let types = system?.types, !constants.isEmpty {
             let sizes = constants.map { "\($0.name)=\(types.describe($0.value, as: $0.type))" }
             lines += wrapped("for \(sizes.joined(separator: " "))", indent: 2)
@@ -92,7 +97,8 @@ public struct ProofText: Sendable {
         case .violated: kind = .failed(arguments(of: proof, constants))
         default: kind = .open(reason: proof.message ?? proof.verdict.word, at: proof.range, advice: proof.advice)
         }
-        return claim(Claim(name: proof.name, word: proof.verdict.word, range: proof.range, kind: kind))
+        return claim(
+            Claim(name: proof.name, word: proof.verdict.word, range: proof.range, kind: kind, size: proof.size))
     }
 
     private func arguments(of proof: PropertyResult, _ constants: [ConstantValue]) -> String {
@@ -103,7 +109,8 @@ public struct ProofText: Sendable {
 
     private func headline(_ claim: Claim, _ colour: TextStyle.Colour, _ rest: String) -> [String] {
         let front = "  \(TextLayout.oneLine(claim.name)): "
-        let end = rest.isEmpty ? "" : " " + TextLayout.oneLine(rest)
+        var end = claim.size.isEmpty ? "" : " for \(claim.size.joined(separator: " "))"
+        if !rest.isEmpty { end += " " + TextLayout.oneLine(rest) }
         guard TextLayout.width(front + claim.word + end) > width else {
             return [front + style.paint(claim.word, colour) + end]
         }

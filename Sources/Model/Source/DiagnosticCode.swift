@@ -31,6 +31,7 @@ public enum DiagnosticCode: String, Sendable, CaseIterable {
     case notConstant = "not_constant"
     case constantCycle = "constant_cycle"
     case constantTrap = "constant_trap"
+    case openConstant = "open_constant"
     case structureCycle = "structure_cycle"
     case recursion
     case emptyType = "empty_type"

@@ -124,7 +124,7 @@ public struct ItemSyntax: Sendable {
     /// The forms of `item` in the grammar of the language reference.
     public indirect enum Kind: Sendable {
         /// One per name: `const A = 1, B = 2` gives two items.
-        case constant(Identifier, type: TypeSyntax?, ExpressionSyntax)
+        case constant(Identifier, type: TypeSyntax?, InitialValueSyntax)
         case enumeration(Identifier, [Identifier])
         case structure(Identifier, [FieldSyntax])
         /// `type Item = Request`, a name for a type; an import may set it.

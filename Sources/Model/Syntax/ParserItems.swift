@@ -153,7 +153,7 @@ extension Parser {
             let name = try name("a constant's name")
             let type: TypeSyntax? = take(.colon, continuing: true) ? try self.type() : nil
             try expect(.equals, continuing: true)
-            let kind = ItemSyntax.Kind.constant(name, type: type, try expression())
+            let kind = ItemSyntax.Kind.constant(name, type: type, try initialValue())
             items.append(ItemSyntax(kind, range: range(from: start), documentation: documentation))
         } while take(.comma, continuing: true)
         return items

@@ -180,7 +180,7 @@ extension Parser {
             range: range(from: start))
     }
 
-    private mutating func initialValue() throws(SyntaxError) -> InitialValueSyntax {
+    mutating func initialValue() throws(SyntaxError) -> InitialValueSyntax {
         let isAny = current.word == "any" && !isSuffix(peek(1))
         guard isAny else { return .expression(try expression()) }
         let place = currentRange

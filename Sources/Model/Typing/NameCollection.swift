@@ -8,12 +8,12 @@ extension TypeChecker {
 
     private func collect(_ entry: ItemList.Entry) {
         switch entry.item.kind {
-        case .constant(let name, let type, let expression):
+        case .constant(let name, let type, let initial):
             guard declare(name, .constant(pendingConstants.count)) else { return }
             pendingConstants.append(
                 PendingConstant(
-                    name: name, type: type, expression: setting(name.text) ?? expression, isOwn: entry.isOwn,
-                    state: .waiting))
+                    name: name, type: type, initial: setting(name.text).map { .expression($0) } ?? initial,
+                    isOwn: entry.isOwn, state: .waiting))
         case .typeAlias(let name, let type): declare(name, .alias(aliasSetting(name.text) ?? type))
         case .enumeration(let name, let cases): collectEnumeration(name, cases)
         case .structure(let name, let fields):

@@ -93,7 +93,7 @@ final class TypeChecker {
     struct PendingConstant {
         let name: Identifier
         let type: TypeSyntax?
-        let expression: ExpressionSyntax
+        let initial: InitialValueSyntax
         let isOwn: Bool
         var state: State
         enum State { case waiting, evaluating, done(Value, Type) }

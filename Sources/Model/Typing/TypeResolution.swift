@@ -10,6 +10,7 @@ extension TypeChecker {
             return ConstantValue(
                 name: pending.name.text, value: value, type: type, range: pending.name.range, isOwn: pending.isOwn)
         }
+        model.openConstants = pendingConstants.compactMap { openConstant($0) }
     }
 
     // MARK: Sorts
@@ -75,70 +76,6 @@ extension TypeChecker {
             return 1
         }
         return Int(number)
-    }
-
-    // MARK: Constants
-
-    func constant(_ index: Int) -> (Value, Type) {
-        switch pendingConstants[index].state {
-        case .done(let value, let type): return (value, type)
-        case .evaluating:
-            let name = pendingConstants[index].name
-            let others = pendingConstants.filter {
-                if case .evaluating = $0.state { $0.name.text != name.text } else { false }
-            }
-            report(
-                .constantCycle, "the constant \(name.text) needs itself", at: name.range,
-                related: others.map { RelatedPlace($0.name.range, "by way of \($0.name.text)") })
-            pendingConstants[index].state = .done(.integer(1), .invalid)
-            return (.integer(1), .invalid)
-        case .waiting: break
-        }
-        pendingConstants[index].state = .evaluating
-        let pending = pendingConstants[index]
-        let saved = body
-        body = BodyContext(kind: .constant)
-        defer { body = saved }
-        let expected = pending.type.map { resolve($0) }
-        var formula = check(pending.expression, expected: expected)
-        if let expected { formula = coerce(formula, to: expected) }
-        let value = constantValue(formula)
-        if value == nil, formula.type != .invalid {
-            report(
-                .notConstant, "the value of \(pending.name.text) is not known before the run",
-                at: pending.expression.range,
-                notes: ["constants are made of numbers and other constants, without data and block functions"])
-        }
-        let result = (value ?? .integer(1), value == nil ? .invalid : formula.type)
-        pendingConstants[index].state = .done(result.0, result.1)
-        return result
-    }
-
-    /// The number that an expression of constants has; reports when it has none.
-    func constantNumber(_ expression: ExpressionSyntax) -> Int128? {
-        let saved = body
-        body = BodyContext(kind: .constant)
-        defer { body = saved }
-        let formula = check(expression, expected: nil)
-        guard formula.type != .invalid else { return nil }
-        guard let value = constantValue(formula), case .integer(let number) = value else {
-            report(
-                .notConstant, "a number is needed here that is known before the run", at: expression.range,
-                notes: ["sizes and bounds are made of numbers and constants"])
-            return nil
-        }
-        return number
-    }
-
-    /// The value of a formula without data; nil when it has none.
-    func constantValue(_ formula: Formula) -> Value? {
-        if case .constant(let value) = formula.kind { return value }
-        guard !formula.contains(where: { $0.type == .invalid }), ConstantContext.isConstant(formula) else { return nil }
-        var evaluator = Evaluator(types: model.types, context: ConstantContext())
-        do { return try evaluator.evaluate(formula) } catch {
-            if case .trap(let reason, let range) = error { report(.constantTrap, reason, at: range) }
-            return nil
-        }
     }
 
     // MARK: Types

@@ -8,6 +8,8 @@ public struct TypedModel: Sendable {
     public internal(set) var types = TypeTable()
     /// Every constant with the value it has in this configuration, in file order.
     public internal(set) var constants: [ConstantValue] = []
+    /// Constants that are `any` and that this configuration gives no value; they have their least one.
+    public internal(set) var openConstants: [OpenConstant] = []
     /// Groups of data, also those inside other groups.
     public internal(set) var objects: [ObjectDeclaration] = []
     /// Shared, per-hart and ghost data, in file order.
@@ -52,6 +54,19 @@ public struct ConstantValue: Sendable {
     public let range: SourceRange
     /// Whether the spec's own file declares it, rather than an import.
     public let isOwn: Bool
+}
+
+/// `const SLOTS: int in 1...64 = any`, without a value.
+public struct OpenConstant: Sendable {
+    /// Values that all of them together may have: more sizes than anyone waits for.
+    public static let valueLimit = 10_000
+
+    /// Its name.
+    public let name: String
+    /// Its values.
+    public let values: ClosedRange<Int>
+    /// Where it is declared.
+    public let range: SourceRange
 }
 
 /// A feature that is type-checked and not executed.
