@@ -47,18 +47,37 @@ struct CheckCommand: ParsableCommand {
             "Check every configuration of a grid: SLOTS=2..6,CLIENTS=1..3.", valueName: "const=low..high"))
     var sweep: [SweepGrid] = []
     @OptionGroup(title: "Engine") var engine: EngineOptions
+    @Option(
+        help: ArgumentHelp(
+            "Hunt for violations with so much memory for bits of states (1GiB); never says that something holds.",
+            valueName: "size"))
+    var bitstate: Amount?
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Gate") var gate: GateOptions
     @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Cache") var cache: CacheOptions
+    @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
+
+    func validate() throws {
+        guard let bitstate else { return }
+        guard bitstate.number >= 1024, bitstate.number <= 0x1p46 else {
+            throw ValidationError("--bitstate takes 1KiB to 64TiB")
+        }
+        if checkpoints.checkpoint != nil { throw ValidationError("a hunt with --bitstate keeps no checkpoints") }
+        if parts.shard != nil {
+            throw ValidationError("a hunt with --bitstate is no shard; --part writes what it found")
+        }
+    }
 
     func run() throws {
         Interrupts.install()
-        let options = try checkOptions()
+        var options = try checkOptions()
         let runOutput = RunOutput(output, policy: try gate.policy(), settings: define)
         try output.checkReportsAreWritable()
         var results: [SpecResult] = []
+        let kept = try checkpoints.files { paths.flatMap { PartOfRun.plan(of: $0, options) } }
+        options.checkpoints = kept
         let part = PartOfRun(parts, settings, options, paths: paths)
         for path in paths {
             guard let own = part.options(for: path, options) else { continue }
@@ -77,6 +96,7 @@ struct CheckCommand: ParsableCommand {
             }
         }
         let code = runOutput.finish(results, part: part)
+        kept?.finish(results)
         // Among JSON on standard output they would be no JSON.
         let stream = output.format == .human ? FileDescriptor.standardOutput : .standardError
         for text in replay.texts { Terminal.write(text, to: stream) }
@@ -150,6 +170,7 @@ struct CheckCommand: ParsableCommand {
         if let threads, !(1...256).contains(threads) { throw ValidationError("-j takes 1 to 256") }
         options.threads = threads ?? Terminal.coreCount
         options.engine = engine.engine.value
+        options.bitstateBytes = bitstate.map { Int($0.number) }
         limits.apply(to: &options)
         options.cache = cache.verdicts
         return options
@@ -167,7 +188,7 @@ struct CheckCommand: ParsableCommand {
     /// What `reproduce:` repeats.
     private var flags: [String] {
         define.flatMap { ["-D", $0] } + (noReduce ? ["--no-reduce"] : []) + (noSymmetry ? ["--no-symmetry"] : [])
-            + (noDeadlock ? ["--no-deadlock"] : [])
+            + (noDeadlock ? ["--no-deadlock"] : []) + (bitstate.map { ["--bitstate", $0.text] } ?? [])
             + limits.flags
     }
 

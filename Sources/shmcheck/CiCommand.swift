@@ -33,6 +33,7 @@ struct CiCommand: ParsableCommand {
     @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Cache") var cache: CacheOptions
+    @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
 
     func validate() throws {
         guard jobs ?? 1 >= 1 else { throw ValidationError("--jobs takes a number from 1") }
@@ -52,6 +53,8 @@ struct CiCommand: ParsableCommand {
         limits.apply(to: &options)
         options.cache = cache.verdicts
         options.deadline = budget.map { .now + .seconds($0.number) }
+        let kept = try checkpoints.files { all.flatMap { PartOfRun.plan(of: $0, options) } }
+        options.checkpoints = kept
         let part = PartOfRun(parts, settings, options, paths: all)
         let files = all.compactMap { path in part.options(for: path, options).map { (path: path, options: $0) } }
         let runOutput = RunOutput(output, policy: policy)
@@ -74,7 +77,9 @@ struct CiCommand: ParsableCommand {
         }
         let results = printed.all
         if output.format == .human { Terminal.write(text.summary(results), to: .standardOutput) }
-        throw ExitCode(runOutput.finish(results, part: part))
+        let code = runOutput.finish(results, part: part)
+        kept?.finish(results)
+        throw ExitCode(code)
     }
 
     private func result(of path: String, _ options: CheckOptions, _ mode: ProgressMode) -> SpecResult {

@@ -12,10 +12,12 @@ final class ProgressPrinter: Sendable {
     private let eventPath: String?
     private let isTerminal: Bool
     private let start = ContinuousClock.now
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private struct State {
-        var lastPrinted = 0.0
+        var schedule: ProgressSchedule
+        var nextEvent = 1.0
+        var previous: ExplorationProgress?
         var isLineOpen = false
     }
 
@@ -24,6 +26,7 @@ final class ProgressPrinter: Sendable {
         eventPath = isEvent ? name : nil
         self.name = name.split(separator: "/").last.map(String.init) ?? name
         isTerminal = Terminal.isErrorTerminal
+        state = Mutex(State(schedule: ProgressSchedule(isTerminal: isTerminal)))
     }
 
     func update(_ progress: ExplorationProgress) {
@@ -32,20 +35,17 @@ final class ProgressPrinter: Sendable {
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
         state.withLock { state in
             if let eventPath {
-                guard seconds - state.lastPrinted >= 1 else { return }
-                state.lastPrinted = seconds
+                guard seconds >= state.nextEvent else { return }
+                state.nextEvent = seconds + 1
                 let event = EventLines.progress(progress, path: eventPath, seconds: seconds)
                 return Terminal.write(event, to: .standardOutput)
             }
-            if isTerminal {
-                guard seconds > 0.3, seconds - state.lastPrinted > 0.1 else { return }
-            } else {
-                let due = state.lastPrinted < 1 ? 1 : state.lastPrinted < 10 ? 10 : state.lastPrinted + 30
-                guard seconds >= due else { return }
-            }
-            state.lastPrinted = seconds
-            let text = ProgressLine.text(progress, name: name, seconds: seconds, width: Terminal.width)
+            guard state.schedule.isDue(at: seconds) else { return }
+            let text = ProgressLine.text(
+                progress, name: name, seconds: seconds, width: Terminal.width, previous: state.previous,
+                isUnicode: Terminal.isUnicode)
             Terminal.write(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n", to: .standardError)
+            state.previous = progress
             state.isLineOpen = isTerminal
         }
     }

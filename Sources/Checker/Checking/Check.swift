@@ -40,6 +40,10 @@ public struct CheckOptions: Sendable {
     public var deadline: ContinuousClock.Instant?
     /// Verdicts of earlier runs; nil when there are none.
     public var cache: VerdictCache?
+    /// `--bitstate`: bytes for the bits by which a hunt tells states apart; nil where every state is stored.
+    public var bitstateBytes: Int?
+    /// `--checkpoint`: where explorations are kept while they run; nil where they are not.
+    public var checkpoints: (any CheckpointFolder)?
     /// `--smt-timeout`: seconds that the solver may take for one question.
     public var solverSeconds = 5.0
     /// Told each question to the solver, as SMT-LIB text, with its answer: `sat` or `unsat`.
@@ -252,7 +256,12 @@ struct SpecRun {
         for configuration in configurations {
             options.willCheck?(configuration.displayName)
             let check = CheckRun(configuration: configuration, loaded: loaded, options: options, cache: cache)
-            var result = check.run()
+            var result: CheckResult
+            do throws(CheckpointMistake) { result = try check.run() } catch {
+                return SpecResult(
+                    path: source.path, checks: [], diagnostics: plain.all,
+                    readError: "the checkpoint cannot be used: \(error.message)")
+            }
             result.sweepPoint = configuration.sweepPoint
             checks.append(result)
             if options.limits.isCancelled?() ?? false { break }

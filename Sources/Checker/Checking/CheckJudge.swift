@@ -14,7 +14,7 @@ struct CheckJudge {
     let proofs: ProofResults
 
     func result(_ explorer: inout Explorer, elapsed: () -> Duration) -> CheckResult {
-        let isComplete = explorer.limit == nil && explorer.expandedCount == explorer.store.count
+        let isComplete = explorer.hunt == nil && explorer.limit == nil && explorer.expandedCount == explorer.stateCount
         var finals: [Int: Int] = [:]
         if isComplete, needsComponents(explorer) { finals = explorer.judgeComponents() }
         var errors = broken.compactMap(\.mismatch)
@@ -27,21 +27,29 @@ struct CheckJudge {
         let scope: Scope =
             isComplete && limit == nil ? .exhaustive : limit == .depth ? .bounded : .partial
         let expectation = ExpectationJudge(configuration: configuration, isStrict: options.isStrict)
-        let (isMet, reason) = expectation.judge(properties, scope, neverEnabled: neverEnabled(explorer))
+        // What a hunt does not find decides nothing.
+        let (isMet, reason) =
+            explorer.hunt == nil
+            ? expectation.judge(properties, scope, neverEnabled: neverEnabled(explorer)) : (nil, nil)
         let time = elapsed()
-        return CheckResult(
+        var result = CheckResult(
             name: configuration.name, fault: configuration.fault, story: configuration.story,
             constants: system.constants.filter(\.isOwn), memory: system.memory, scope: scope,
             depthBound: configuration.depth ?? options.limits.depth, limit: limit,
-            states: explorer.store.count,
+            states: explorer.stateCount,
             transitions: explorer.transitionCount, depth: explorer.depth,
-            frontier: explorer.store.count - explorer.expandedCount,
+            frontier: explorer.stateCount - explorer.expandedCount,
             neverEnabled: isComplete ? neverEnabled(explorer) : [], exploredAsUnguarded: system.exploredAsUnguarded,
             expected: configuration.expected, isMet: isMet, unmetReason: reason, properties: properties,
             lockCycles: cycles,
             diagnostics: diagnostics.all, system: system,
             seconds: Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18,
-            bytes: explorer.store.byteCount, internalErrors: errors)
+            bytes: explorer.byteCount, internalErrors: errors)
+        if let hunt = explorer.hunt {
+            result.bitstate = BitstateUse(hunt.filter)
+            result.judgeHunted()
+        }
+        return result
     }
 
     private func needsComponents(_ explorer: Explorer) -> Bool {
@@ -118,7 +126,8 @@ struct CheckJudge {
 
     func unviolated(_ explorer: Explorer, _ isComplete: Bool) -> Verdict {
         // No state at all: every path was cut, or ended, before the first one.
-        if explorer.store.count == 0 { return .notReached }
+        if explorer.stateCount == 0 { return .notReached }
+        if explorer.hunt != nil { return .inconclusive }
         if isComplete { return .holds }
         return explorer.limit == .depth || explorer.limit == nil ? .holdsWithinBound : .inconclusive
     }

@@ -10,7 +10,10 @@ struct CheckRun {
     /// Proofs that are known to hold; shared by the checks of a file.
     var cache = ProofCache()
 
-    func run() -> CheckResult {
+    /// Explores and judges, or takes what is known.
+    ///
+    /// - Throws: `CheckpointMistake` when the run is to go on from a checkpoint that is damaged or of something else.
+    func run() throws(CheckpointMistake) -> CheckResult {
         let clock = ContinuousClock()
         let start = clock.now
         let diagnostics = Diagnostics()
@@ -26,14 +29,15 @@ struct CheckRun {
         }
         if model.isOfProofsAlone { return proofsAlone(model, diagnostics) { clock.now - start } }
         // What Z3 said is asked again: proofs are quick, and their counterexamples are not kept.
-        guard let cache = options.cache, model.proofs.isEmpty, model.symbolicRange == nil else {
-            return explore(model, diagnostics) { clock.now - start }
+        guard let cache = options.cache, options.bitstateBytes == nil, model.proofs.isEmpty, model.symbolicRange == nil
+        else {
+            return try explore(model, diagnostics) { clock.now - start }
         }
         let key = VerdictKey(self, engine: cache.engine)
         let own = Diagnostics()
         for diagnostic in diagnostics.all { own.report(diagnostic) }
         if let known = cached(key, model, own) { return known }
-        let result = explore(model, diagnostics) { clock.now - start }
+        let result = try explore(model, diagnostics) { clock.now - start }
         keep(result, key)
         return result
     }
@@ -92,12 +96,15 @@ struct CheckRun {
 
     // MARK: Exploration
 
-    private func explore(_ model: TypedModel, _ diagnostics: Diagnostics, elapsed: () -> Duration) -> CheckResult {
+    private func explore(
+        _ model: TypedModel, _ diagnostics: Diagnostics, elapsed: () -> Duration
+    ) throws(CheckpointMistake) -> CheckResult {
         var lowering = LoweringOptions()
         lowering.isUnreduced = options.isUnreduced
         var broken: [BrokenProtection] = []
         var idBits = 16
         var symmetry = SymmetryChoice(options)
+        var series = ExplorationSeries(self)
         while true {
             guard let system = lower(model, options: lowering, diagnostics: diagnostics) else {
                 return .unexplored(configuration, diagnostics.all, isMet: false, reason: "the spec is rejected")
@@ -115,9 +122,13 @@ struct CheckRun {
             guard
                 var explorer = Explorer(
                     program, limits: limits, stopsAtFirstViolation: stopsAtFirstViolation,
-                    checksDeadlock: options.checksDeadlock, threadCount: options.threads, endsAt: endsAt(system))
+                    checksDeadlock: options.checksDeadlock, threadCount: options.threads,
+                    huntBytes: options.bitstateBytes, endsAt: endsAt(system))
             else { return .unexplored(configuration, diagnostics.all, isMet: nil, reason: "no memory for the states") }
             defer { explorer.deallocate() }
+            if let checkpoints = series?.next(program, lowering.unguarded) {
+                try explorer.keepCheckpoints(checkpoints)
+            }
             explorer.run(
                 initial.compactMap { if case .state(let state) = $0 { program.layout.encode(state) } else { nil } })
             if explorer.isPoolFull, idBits < 32 {

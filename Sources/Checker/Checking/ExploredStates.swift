@@ -10,6 +10,8 @@ package struct ExploredStates {
     package let transitions: Int
     /// Steps to the farthest state.
     package let depth: Int
+    /// States that were first found at each depth.
+    package let depthSizes: [Int]
     /// What is violated, deadlocks by bottom components and `final` not included.
     package let violations: Set<ViolationKind>
     /// Names of steps and actions.
@@ -63,6 +65,7 @@ package func exploreStates(
     let never = zip(program.coverageNames, explorer.isEverEnabled).filter { !$0.1 }.map(\.0)
     return ExploredStates(
         states: states, transitions: explorer.transitionCount, depth: explorer.depth,
+        depthSizes: explorer.depthSizes,
         violations: Set(explorer.violations.keys), stepNames: Set(program.coverageNames), neverEnabled: Set(never),
         nestings: Set(explorer.nestings.keys), lossyState: lossyState,
         represented: explorer.representedCount, symmetricSorts: program.symmetry?.group.orbits.map(\.sort) ?? [])

@@ -30,6 +30,26 @@ struct HuntRecord {
         ]
     }
 
+    /// What is kept of a hunt by bitstate hashing.
+    static func document(_ check: CheckResult, _ path: String) -> JSONValue {
+        let violations = check.violated.compactMap { property -> JSONValue? in
+            // The run of a cycle of locks ends within a step, which cannot be taken again by itself.
+            guard let trace = property.trace, property.name != "lock_order" else { return nil }
+            return [
+                "property": .string(property.name), "kind": .string(property.kind.rawValue),
+                "message": .optional(property.message),
+                "trace": ITFReport.json(
+                    trace, source: path, property: property.name, verdict: Verdict.violated.rawValue,
+                    origin: TraceOrigin(of: check)),
+            ]
+        }
+        let witnessed = check.properties.filter { $0.kind == .reachable && $0.witnessDepth != nil }
+        return [
+            "bitstate": check.bitstate.map(JSONReport.bitstate) ?? .null, "violations": .array(violations),
+            "witnessed": .array(witnessed.map { .string($0.name) }),
+        ]
+    }
+
     /// Adds what the walks met: a violation decides what was open. Nothing holds by it, not even a `reachable` that was seen:
     /// the walk that saw it is not kept, so it cannot be taken again.
     func add(to result: inout CheckResult) {
@@ -75,7 +95,7 @@ struct HuntRecord {
 
 extension CheckResult {
     /// Whether the expectation is met, after a hunt: only what it found decides, never what it did not find.
-    fileprivate mutating func judgeHunted() {
+    mutating func judgeHunted() {
         guard scope != .exhaustive, let expected, let first = violated.first else { return }
         func others(than name: String) -> [String] { violated.map(\.name).filter { $0 != name } }
         switch expected {

@@ -9,7 +9,9 @@ extension CheckJudge {
         findings: [Int: LivenessFinding], limit: LimitReached?
     ) {
         let isComplete = explorer.expandedCount == explorer.store.count
-        guard isComplete || (explorer.limit != nil && explorer.limit != .interrupt), !explorer.isPoolFull else {
+        guard explorer.hunt == nil, isComplete || (explorer.limit != nil && explorer.limit != .interrupt),
+            !explorer.isPoolFull
+        else {
             return ([:], nil)
         }
         return withoutActuallyEscaping(elapsed) { elapsed in

@@ -27,18 +27,25 @@ public struct VerdictCache: Sendable {
 /// Comments, blanks, other checks and other faults are not part of it; the engine is.
 struct VerdictKey {
     let text: String
+    /// The spec's tokens, and those of the fault.
+    let spec: String
+    /// Constants that are set, and what was asked of the check.
+    let options: String
+
+    private static let separator = "\u{1E}"
 
     init(_ check: CheckRun, engine: String) {
-        var parts = ["shmcheck verdict 1", engine]
+        var tokens: [String] = []
         for item in check.loaded.entries.map(\.item) {
             switch item.kind {
             case .check, .fault, .kernel, .view, .importFile: continue
-            default: parts.append(CanonicalText.text(of: item.range))
+            default: tokens.append(CanonicalText.text(of: item.range))
             }
         }
         let configuration = check.configuration
-        parts.append("definitions")
-        parts += configuration.definitions.map { CanonicalText.text(of: $0.range) }
+        tokens.append("definitions")
+        tokens += configuration.definitions.map { CanonicalText.text(of: $0.range) }
+        var parts: [String] = []
         for setting in check.loaded.importSettings + configuration.settings {
             parts.append("\(setting.name.text)=\(CanonicalText.text(of: setting.value.range))")
         }
@@ -49,7 +56,9 @@ struct VerdictKey {
         parts.append(
             "options \(options.checksDeadlock) \(options.keepsGoing) \(options.isUnreduced) \(options.isStrict)"
                 + " \(options.usesSymmetry)")
-        text = parts.joined(separator: "\u{1E}")
+        spec = tokens.joined(separator: Self.separator)
+        self.options = parts.joined(separator: Self.separator)
+        text = ["shmcheck verdict 1", engine, spec, self.options].joined(separator: Self.separator)
     }
 
     /// 128 bits of two FNV-1a hashes (Fowler, Noll, Vo) of the text and of the text reversed, as 32 digits. The whole text

@@ -27,7 +27,8 @@ struct Expander {
     /// What was found since it was last taken.
     private(set) var record = ExpansionRecord()
     private var canonicalizer: SymmetryCanonicalizer?
-    private var isEnabled: [Bool]
+    /// By name of coverage: whether a step of that name was enabled; actions are told apart.
+    var isEnabled: [Bool]
     private var waits: [Int32]
 
     init(_ program: Program, checksDeadlock: Bool) {

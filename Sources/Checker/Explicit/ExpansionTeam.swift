@@ -107,6 +107,20 @@ final class ExpansionTeam: @unchecked Sendable {
         }
     }
 
+    /// What the owner wants after it has taken over the results of a chunk.
+    enum Continuation {
+        case goOn
+        /// The results of chunks that are taken already, and no more.
+        case drain
+        /// No more results.
+        case end
+    }
+
+    /// Gives what the threads have seen to the owner's expander. No depth is under way.
+    func share(with expander: inout Expander) {
+        for index in 0..<threadCount { expander.merge(expanders[index]) }
+    }
+
     /// Ends the threads, and gives what they have seen to the owner's expander.
     func finish(into expander: inout Expander) {
         pthread_mutex_lock(mutex)
@@ -114,10 +128,8 @@ final class ExpansionTeam: @unchecked Sendable {
         pthread_cond_broadcast(condition)
         pthread_mutex_unlock(mutex)
         for thread in threads { pthread_join(thread, nil) }
-        for index in 0..<threadCount {
-            expander.merge(expanders[index])
-            expanders[index].deallocate()
-        }
+        share(with: &expander)
+        for index in 0..<threadCount { expanders[index].deallocate() }
         for index in 0..<slotCount { slots[index].batch.deallocate() }
         expanders.deinitialize(count: threadCount)
         slots.deinitialize(count: slotCount)
@@ -136,10 +148,10 @@ final class ExpansionTeam: @unchecked Sendable {
     /// - Parameters:
     ///   - states: numbers of stored states.
     ///   - store: what is read of it are the rows of these states.
-    ///   - body: takes the results and the number after the chunk's last state; false ends the depth early.
+    ///   - body: takes the results and the number after the chunk's last state, and tells how to go on.
     /// - Returns: the number after the last state whose results were handed over.
     func expand(
-        _ states: Range<Int>, _ store: StateStore, _ body: (Slot, _ end: Int) -> Bool
+        _ states: Range<Int>, _ store: StateStore, _ body: (Slot, _ end: Int) -> Continuation
     ) -> Int {
         pthread_mutex_lock(mutex)
         self.states = states
@@ -148,7 +160,8 @@ final class ExpansionTeam: @unchecked Sendable {
         (nextChunk, returnedCount) = (0, 0)
         pthread_cond_broadcast(condition)
         var reached = states.lowerBound
-        for chunk in 0..<chunkCount {
+        var chunk = 0
+        while chunk < chunkCount {
             let slot = slots + chunk % slotCount
             while !slot.pointee.isDone {
                 if let taken = take() {
@@ -159,12 +172,14 @@ final class ExpansionTeam: @unchecked Sendable {
             }
             pthread_mutex_unlock(mutex)
             reached = range(of: chunk).upperBound
-            let goesOn = body(slot.pointee, reached)
+            let wish = body(slot.pointee, reached)
             slot.pointee.batch.removeAll()
             pthread_mutex_lock(mutex)
             slot.pointee.isDone = false
             returnedCount += 1
-            if !goesOn { break }
+            chunk += 1
+            if wish == .end { break }
+            if wish == .drain { chunkCount = min(chunkCount, nextChunk) }
             pthread_cond_broadcast(condition)
         }
         chunkCount = 0

@@ -33,6 +33,10 @@ public struct ExplorationProgress: Sendable {
     public let depth: Int
     /// Bytes of the store.
     public let bytes: Int
+    /// States that a checkpoint had: they took no time of this run.
+    public var restored = 0
+    /// How many states there will be; nil while the depths so far do not tell.
+    public var estimate: SizeEstimate?
 }
 
 /// Why a run ended before it saw everything.

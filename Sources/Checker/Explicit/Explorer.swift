@@ -17,32 +17,48 @@ struct Explorer {
     let threadCount: Int
 
     var store: StateStore
-    private var expander: Expander
+    var expander: Expander
     /// The machine of the thread that stores states, and of properties.
     var machine: Machine {
         get { expander.machine }
         _modify { yield &expander.machine }
     }
-    private(set) var transitionCount = 0
+    var transitionCount = 0
     /// Number of states at each depth's start; `depth` is the last index.
-    private(set) var levels: [Int] = [0]
+    var levels: [Int] = [0]
     /// The first violation of each kind.
-    private(set) var violations: [ViolationKind: FoundViolation] = [:]
+    var violations: [ViolationKind: FoundViolation] = [:]
     /// In the order found.
     private(set) var violationOrder: [ViolationKind] = []
     /// The first state in which each `reachable` is true, by property.
-    private(set) var witnesses: [Int: Int] = [:]
+    var witnesses: [Int: Int] = [:]
     private(set) var limit: LimitReached?
     /// How often properties were evaluated in initial states.
-    private(set) var initialEvaluations: [Int] = []
+    var initialEvaluations: [Int] = []
     /// Whether the numbers of interned structs ran out; the run is void and begins again with wider ones.
     private(set) var isPoolFull = false
     /// Whether some path was cut by `assume`.
-    private(set) var hasCuts = false
+    var hasCuts = false
 
     /// Where each nesting of locks was seen first: the state, and the process whose step it was.
-    private(set) var nestings: [LockNesting: (state: Int, pid: Int)] = [:]
-    private let system: TransitionSystem
+    var nestings: [LockNesting: (state: Int, pid: Int)] = [:]
+    let system: TransitionSystem
+    /// The first state whose steps are not computed yet, and the number after the last state of the depth under way.
+    private var (next, levelEnd) = (0, 0)
+    private var checkpoints: CheckpointSeries?
+    /// What a hunt keeps of states in the place of the table; nil where all states are stored exactly.
+    var hunt: HashedStates?
+    /// How many states a hunt had, and their bytes, when only those of its runs are left.
+    var (huntedCount, huntedBytes): (Int?, Int?)
+    /// States that a checkpoint had; nil when the run began from the initial states.
+    private var restoredCount: Int?
+    private var estimate: SizeEstimate?
+    /// Whether other threads expand states just now.
+    private var isShared = false
+    /// The instruction that raises each site, which tells the property that it belongs to.
+    let siteOwners: [Int32]
+    /// Whether there was no room for some successors: such a run is not gone on with.
+    private var hasLostSuccessors = false
     /// Successors whose buckets were looked at, and whose rows are on their way while further steps are computed.
     private var pending: SuccessorBatch
     private let clock = ContinuousClock()
@@ -50,9 +66,16 @@ struct Explorer {
     init?(
         _ program: Program, limits: ExplorationLimits, stopsAtFirstViolation: Bool,
         checksDeadlock: Bool,
-        threadCount: Int = 1, endsAt: @escaping (ViolationKind) -> Bool
+        threadCount: Int = 1, huntBytes: Int? = nil, endsAt: @escaping (ViolationKind) -> Bool
     ) {
         guard let store = StateStore(wordCount: program.layout.wordCount) else { return nil }
+        if let huntBytes {
+            guard let hunt = HashedStates(byteCount: huntBytes, capacity: store.room) else {
+                store.deallocate()
+                return nil
+            }
+            self.hunt = hunt
+        }
         self.program = program
         self.limits = limits
         self.stopsAtFirstViolation = stopsAtFirstViolation
@@ -61,6 +84,7 @@ struct Explorer {
         self.store = store
         pending = SuccessorBatch(wordCount: store.wordCount, keepsOriginals: program.symmetry != nil)
         system = program.layout.system
+        siteOwners = program.siteOwners
         expander = Expander(program, checksDeadlock: checksDeadlock)
         // Interned structs are numbered as they are met, in tables that are not shared.
         self.threadCount = program.layout.shapes.pool.tableCount == 0 ? threadCount : 1
@@ -69,12 +93,22 @@ struct Explorer {
     /// Frees the store and the machine.
     func deallocate() {
         store.deallocate()
+        hunt?.deallocate()
         expander.deallocate()
         pending.deallocate()
     }
 
+    /// States that were found.
+    var stateCount: Int { huntedCount ?? store.count }
+
+    /// Bytes of what is kept of them.
+    var byteCount: Int { huntedBytes ?? hunt?.byteCount(of: store) ?? store.byteCount }
+
     /// The depth of the last level that was begun.
     var depth: Int { levels.count - 1 }
+
+    /// States that were first found at each depth; of the last one perhaps not all.
+    var depthSizes: [Int] { zip(levels.dropFirst() + [store.count], levels).map { $0 - $1 } }
 
     /// The depth at which a state was found.
     func depth(of state: Int) -> Int {
@@ -89,39 +123,66 @@ struct Explorer {
 
     // MARK: The run
 
+    /// Goes on from the last checkpoint, when there is one, and keeps further ones.
+    ///
+    /// - Throws: `CheckpointMistake` when the checkpoint is of something else, or damaged.
+    mutating func keepCheckpoints(_ series: CheckpointSeries) throws(CheckpointMistake) {
+        checkpoints = series
+        if let place = try restore(from: series) {
+            (next, levelEnd) = place
+            restoredCount = store.count
+        }
+    }
+
     /// Explores from the initial states until everything is seen or a limit is met.
     mutating func run(_ initial: [[UInt64]]) {
-        for words in initial { addInitial(words) }
-        initialEvaluations = system.properties.indices.map { machine.evaluations[$0] }
+        if restoredCount == nil {
+            for words in initial { addInitial(words) }
+            initialEvaluations = system.properties.indices.map { machine.evaluations[$0] }
+        }
         let start = clock.now
         var team: ExpansionTeam?
-        defer { team?.finish(into: &expander) }
-        var next = 0
-        while next < store.count, limit == nil {
-            if let depth = limits.depth, levels.count - 1 >= depth {
-                limit = .depth
-                break
-            }
-            if isDecided { break }
-            let levelEnd = store.count
-            if threadCount > 1, levelEnd - next >= ExpansionTeam.leastStates {
-                next = expandTogether(next..<levelEnd, &team, since: start)
-            }
+        while limit == nil {
+            if next == levelEnd, !beginDepth() { break }
             while next < levelEnd, limit == nil {
-                expander.expand(next, store.row(next))
-                next += 1
-                if machine.batch.count >= SuccessorBatch.flushCount { flush() }
-                if next & 0x3FF == 0 {
-                    flushAll()
-                    pause(since: start, next)
+                if threadCount > 1, levelEnd - next >= ExpansionTeam.leastStates {
+                    expandTogether(&team, since: start)
+                } else {
+                    expandNext(since: start)
                 }
             }
             flushAll()
             if limit != nil { break }
             if store.count > levelEnd { levels.append(levelEnd) }
-            pause(since: start, next)
+            estimate = SizeEstimate(sizes: depthSizes)
+            pause(since: start)
         }
-        expandedCount = next
+        team?.share(with: &expander)
+        keep(isLast: true)
+        team?.finish(into: &expander)
+        keepFoundAlone()
+    }
+
+    /// Whether there is another depth to expand, and nothing ends the run before it.
+    private mutating func beginDepth() -> Bool {
+        guard next < store.count else { return false }
+        if let depth = limits.depth, levels.count - 1 >= depth {
+            limit = .depth
+            return false
+        }
+        if isDecided { return false }
+        levelEnd = store.count
+        return true
+    }
+
+    private mutating func expandNext(since start: ContinuousClock.Instant) {
+        expander.expand(next, store.row(next))
+        next += 1
+        if machine.batch.count >= SuccessorBatch.flushCount { flush() }
+        if next & 0x3FF == 0, next < levelEnd {
+            flushAll()
+            pause(since: start)
+        }
     }
 
     private mutating func addInitial(_ words: [UInt64]) {
@@ -129,11 +190,13 @@ struct Explorer {
         words.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
             guard store.makeRoom(for: 1) else {
+                hasLostSuccessors = true
                 limit = .memory
                 return
             }
             let hash = StateStore.hash(base, store.wordCount)
-            if store.insert(base, hash: hash, parent: store.count) {
+            let isNew = hunt == nil ? store.insert(base, hash: hash, parent: store.count) : addHashedInitial(base)
+            if isNew {
                 note(orbit: orbit)
                 checkState(store.count - 1)
             }
@@ -141,33 +204,47 @@ struct Explorer {
     }
 
     /// Without symmetry the number of states; else how many they stand for, the greatest number when there are more.
-    private(set) var representedCount: UInt64 = 0
+    var representedCount: UInt64 = 0
 
-    private mutating func note(orbit: UInt64) {
+    mutating func note(orbit: UInt64) {
         let (sum, overflows) = representedCount.addingReportingOverflow(orbit)
         representedCount = overflows ? .max : sum
     }
 
     /// States whose steps were all computed.
-    private(set) var expandedCount = 0
+    var expandedCount: Int { next }
 
     private var isDecided: Bool {
         if stopsAtFirstViolation, !violations.isEmpty { return true }
         return violationOrder.contains(where: endsAt)
     }
 
-    private mutating func pause(since start: ContinuousClock.Instant, _ next: Int) {
+    /// Looks at the limits, tells how far the run has come, and keeps it when that is due. Nothing is pending.
+    private mutating func pause(since start: ContinuousClock.Instant) {
         if let most = limits.states, store.count >= most { limit = .states }
-        if let most = limits.bytes, store.byteCount >= most { limit = .memory }
+        if let most = limits.bytes, byteCount >= most { limit = .memory }
         if let most = limits.seconds, start.duration(to: clock.now) >= .seconds(most) { limit = .time }
         if limits.isCancelled?() ?? false { limit = .interrupt }
         limits.progress?(
             ExplorationProgress(
                 states: store.count, transitions: transitionCount, queued: store.count - next, depth: depth,
-                bytes: store.byteCount))
+                bytes: byteCount, restored: restoredCount ?? 0, estimate: estimate?.after(store.count)))
+        hunt?.release(store, before: next)
+        if !isShared, checkpoints?.isDue ?? false { keep() }
     }
 
-    private mutating func note(_ violation: FoundViolation) {
+    /// Keeps the run as it stands, unless it is of no more use.
+    ///
+    /// - Parameter isLast: at the end of the run, which is kept where it took long, or where a limit ended it.
+    private func keep(isLast: Bool = false) {
+        guard let checkpoints, !isPoolFull, !hasLostSuccessors else { return }
+        let endsEarly = limit != nil && limit != .depth
+        if !isLast || checkpoints.isKept || checkpoints.isDue || endsEarly {
+            save(to: checkpoints, next: next, levelEnd: levelEnd)
+        }
+    }
+
+    mutating func note(_ violation: FoundViolation) {
         let kind = violation.site.kind
         guard violations[kind] == nil else { return }
         violations[kind] = violation
@@ -177,6 +254,12 @@ struct Explorer {
     /// Coverage by name: whether it was ever enabled.
     var isEverEnabled: [Bool] { expander.isEverEnabled }
 
+    /// The same of steps alone, as it is kept.
+    var stepFlags: [Bool] {
+        get { expander.isEnabled }
+        set { expander.isEnabled = newValue }
+    }
+
     // MARK: Storing
 
     /// Stores what is pending, and looks up what was found since.
@@ -185,6 +268,7 @@ struct Explorer {
         take(expander.takeRecord())
         swap(&expander.machine.batch, &pending)
         // Native code has brought the buckets near already, of the states as steps lead to them.
+        if hunt != nil { return }
         lookUp(pending, 0..<pending.count, prefetches: program.machineCode == nil || program.symmetry != nil)
     }
 
@@ -199,7 +283,8 @@ struct Explorer {
     }
 
     private mutating func makeRoom(for batch: SuccessorBatch) -> Bool {
-        guard store.makeRoom(for: batch.count) else {
+        guard hunt == nil ? store.makeRoom(for: batch.count) : store.count + batch.count <= store.room else {
+            hasLostSuccessors = true
             limit = store.room < StateStore.capacity ? .memory : .states
             return false
         }
@@ -207,19 +292,26 @@ struct Explorer {
         return true
     }
 
-    /// Expands states of one depth by all threads. Returns the number after the last one that was expanded.
-    private mutating func expandTogether(
-        _ states: Range<Int>, _ team: inout ExpansionTeam?, since start: ContinuousClock.Instant
-    ) -> Int {
+    /// Expands the rest of a depth by all threads, or as much of it as comes before the next checkpoint.
+    private mutating func expandTogether(_ team: inout ExpansionTeam?, since start: ContinuousClock.Instant) {
         let helpers =
             team
             ?? ExpansionTeam(program, store, checksDeadlock: checksDeadlock, helperCount: threadCount - 1)
         team = helpers
-        return helpers.expand(states, store) { slot, end in
+        isShared = true
+        next = helpers.expand(next..<levelEnd, store) { slot, end in
             take(slot.record)
             add(slot.batch)
-            if end & 0x3FF == 0 { pause(since: start, end) }
-            return limit == nil
+            next = end
+            if end & 0x3FF == 0, end < levelEnd { pause(since: start) }
+            if limit != nil { return .end }
+            return checkpoints?.isDue ?? false ? .drain : .goOn
+        }
+        isShared = false
+        // At the end of a depth it is kept when the next one has begun.
+        if limit == nil, next < levelEnd, checkpoints?.isDue ?? false {
+            helpers.share(with: &expander)
+            keep()
         }
     }
 
@@ -242,7 +334,7 @@ struct Explorer {
         guard makeRoom(for: batch) else { return }
         for first in stride(from: 0, to: batch.count, by: SuccessorBatch.flushCount) {
             let rows = first..<min(first + SuccessorBatch.flushCount, batch.count)
-            lookUp(batch, rows, prefetches: true)
+            if hunt == nil { lookUp(batch, rows, prefetches: true) }
             storeRows(of: batch, rows)
         }
     }
@@ -255,6 +347,7 @@ struct Explorer {
 
     /// Stores successors that were looked up, and judges the properties of new states and of steps.
     private mutating func storeRows(of batch: SuccessorBatch, _ rows: Range<Int>) {
+        if hunt != nil { return storeHashed(batch, rows) }
         for row in rows {
             let words = batch.words(row)
             if !store.isState(words, batch.candidate(row)),
@@ -265,74 +358,5 @@ struct Explorer {
             }
             if batch.touched(row) != 0 { checkTransition(batch, row) }
         }
-    }
-
-    /// Evaluates the properties of states in a new one.
-    private mutating func checkState(_ index: Int) {
-        guard let first = program.stateProperties.first else { return }
-        machine.begin(store.row(index))
-        var start = first.start
-        while true {
-            let status = machine.run(from: start)
-            guard case .violated(let site) = status else { return }
-            let number = program.stateProperties.lastIndex { $0.start <= siteOwner[site] } ?? 0
-            noteProperty(program.stateProperties[number].property, site, index, step: nil)
-            guard number + 1 < program.stateProperties.count else { return }
-            start = program.stateProperties[number + 1].start
-        }
-    }
-
-    /// The instruction that raises each site, which tells the property that it belongs to.
-    private lazy var siteOwner: [Int32] = {
-        var owners = Array(repeating: Int32(0), count: program.sites.count)
-        for index in 0..<program.instructionCount where program.code[index].opcode.raisesSite {
-            owners[Int(program.code[index].target)] = Int32(index)
-        }
-        return owners
-    }()
-
-    private mutating func noteProperty(
-        _ property: Int, _ site: Int, _ state: Int, step: FoundViolation.ViolatingStep?
-    ) {
-        let cause = program.sites[site]
-        let isTrap = cause.kind != .property(property)
-        let kind = system.properties[property].kind
-        if !isTrap, kind == .reachable || kind == .reachableAlways {
-            if witnesses[property] == nil { witnesses[property] = state }
-            return
-        }
-        let violation = Violation(kind: .property(property), message: cause.message, range: cause.range)
-        note(FoundViolation(state: state, step: step, site: violation, isTrap: isTrap))
-    }
-
-    private mutating func checkTransition(_ batch: SuccessorBatch, _ row: Int) {
-        let parent = batch.parent(row)
-        machine.begin(store.row(parent))
-        for index in 0..<store.wordCount { machine.memory[index] = batch.original(row)[index] }
-        for (bit, entry) in program.transitionProperties.enumerated()
-        where batch.touched(row) >> UInt64(bit & 63) & 1 == 1 {
-            let status = machine.run(from: entry.start)
-            guard case .violated(let site) = status else { continue }
-            let target = store.find(batch.words(row), hash: batch.hash(row))
-            noteProperty(entry.property, site, parent, step: .transition(target: target))
-        }
-    }
-
-    // MARK: Bottom components
-
-    /// Notes that a process can never go on from a state.
-    mutating func noteStuck(_ pid: Int, _ state: Int) {
-        var found = FoundViolation.deadlock(state, system.stuckMessage(pid), system)
-        found.stuck = pid
-        note(found)
-    }
-
-    mutating func noteFinal(_ property: Int, _ site: Int, _ state: Int) {
-        noteProperty(property, site, state, step: nil)
-    }
-
-    /// Whether a process has begun and not ended, in the state that the machine has before it.
-    func isUnfinished(_ pid: Int, _ process: ProcessCode) -> Bool {
-        expander.isUnfinished(pid, process)
     }
 }

@@ -1,5 +1,7 @@
 // Memory that grows without moving: address space is reserved once, pages are used as they are touched.
 
+import CIntrinsics
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -43,6 +45,20 @@ struct GrowingMemory<Element: BitwiseCopyable> {
             madvise(UnsafeMutableRawPointer(base) + hugePage, reservedBytes - hugePage, MADV_HUGEPAGE)
         #endif
     }
+
+    /// Gives the pages of the first elements back; they read as zeros then. Huge pages stay whole.
+    ///
+    /// - Returns: how many elements are gone, or were before.
+    func release(before end: Int) -> Int {
+        let hugePage = 1 << 21
+        let bytes = end * MemoryLayout<Element>.stride / hugePage * hugePage
+        if bytes > 0 { madvise(UnsafeMutableRawPointer(base), bytes, MADV_DONTNEED) }
+        return bytes / MemoryLayout<Element>.stride
+    }
+
+    /// Brings an element near.
+    @inline(__always)
+    func prefetch(_ index: Int) { intrinsic_prefetch(base + index) }
 
     /// Gives all of it back.
     func deallocate() { munmap(base, reservedBytes) }

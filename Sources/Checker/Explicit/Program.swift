@@ -114,6 +114,15 @@ final class Program {
         return (entries + properties + conditions + resumes + [combinedActions].compactMap(\.self)).map(Int.init)
     }
 
+    /// By site: the instruction that raises it.
+    var siteOwners: [Int32] {
+        var owners = Array(repeating: Int32(0), count: sites.count)
+        for index in 0..<instructionCount where code[index].opcode.raisesSite {
+            owners[Int(code[index].target)] = Int32(index)
+        }
+        return owners
+    }
+
     deinit {
         code.deallocate()
         forms.deallocate()

@@ -13,8 +13,7 @@ struct StateStore {
     let wordCount: Int
     /// Rows in the order of discovery.
     private let rows: GrowingMemory<UInt64>
-    /// The row from which each was first reached; a row is its own parent when initial.
-    private let parents: GrowingMemory<UInt32>
+    var parents: Parents
     private let slots: GrowingMemory<UInt32>
     private var slotBits = 12
     /// Number of states.
@@ -30,18 +29,17 @@ struct StateStore {
     init?(wordCount: Int, capacity: Int = StateStore.capacity) {
         self.wordCount = wordCount
         let least = 1 << 16
-        guard let parents = GrowingMemory<UInt32>(capacity: capacity, atLeast: least),
+        guard let parents = Parents(capacity: capacity, atLeast: least),
             let rows = GrowingMemory<UInt64>(
                 capacity: min(parents.capacity, (1 << 43) / wordCount / 8) * wordCount, atLeast: least * wordCount),
-            let slots = GrowingMemory<UInt32>(capacity: 2 * parents.capacity, atLeast: 1 << 18)
+            let slots = GrowingMemory<UInt32>(capacity: 2 * min(capacity, parents.capacity), atLeast: 1 << 18)
         else { return nil }
         rows.adviseHugePages()
-        parents.adviseHugePages()
         slots.adviseHugePages()
         self.rows = rows
         self.parents = parents
         self.slots = slots
-        room = min(rows.capacity / wordCount, parents.capacity)
+        room = min(capacity, rows.capacity / wordCount, parents.capacity)
     }
 
     /// Frees everything; the store must not be used after it.
@@ -56,10 +54,19 @@ struct StateStore {
     func row(_ index: Int) -> UnsafePointer<UInt64> { UnsafePointer(rows.base + index &* wordCount) }
 
     /// The state from which a state was first reached; itself when initial.
-    func parent(of index: Int) -> Int { Int(parents.base[index]) }
+    func parent(of index: Int) -> Int { parents.parent(of: index) }
+
+    /// The parent of the last state that has another one than itself.
+    var lastParent: Int { parents.zeros }
+
+    /// Bytes of the parents.
+    var parentByteCount: Int { parents.byteCount }
+
+    /// States that are their own parents; they have the first numbers.
+    var initialCount: Int { parents.initialCount }
 
     /// Bytes in use: rows, parents, table.
-    var byteCount: Int { count * (wordCount * 8 + 4) + (4 << slotBits) }
+    var byteCount: Int { count * wordCount * 8 + parents.byteCount + (4 << slotBits) }
 
     // MARK: Hashing
 
@@ -162,17 +169,26 @@ struct StateStore {
     }
 
     /// Adds a state, for which there is room, unless it is there. Returns whether it is new; it then has the number
-    /// `count - 1`.
+    /// `count - 1`. Initial states come first, their own parents; the parents of others never fall.
     @inline(__always)
     mutating func insert(_ words: UnsafePointer<UInt64>, hash: UInt64, parent: Int) -> Bool {
         guard case .free(let slot) = search(words, hash) else { return false }
-        let target = rows.base + count &* wordCount
-        for index in 0..<wordCount { target[index] = words[index] }
-        parents.base[count] = UInt32(truncatingIfNeeded: parent)
-        count &+= 1
+        append(words, parent: parent)
         slots.base[slot] = tag(hash) | UInt32(truncatingIfNeeded: count)
         return true
     }
+
+    /// Adds a state that something else than the table knows to be new, and for which there is room.
+    @inline(__always)
+    mutating func append(_ words: UnsafePointer<UInt64>, parent: Int) {
+        let target = rows.base + count &* wordCount
+        for index in 0..<wordCount { target[index] = words[index] }
+        if parent == count { parents.addInitial() } else { parents.add(parent: parent) }
+        count &+= 1
+    }
+
+    /// Gives the rows of the first states back, some of the last of them perhaps not. Returns how many are gone.
+    func release(before next: Int) -> Int { rows.release(before: next * wordCount) / wordCount }
 
     @inline(__always)
     private func isEqual(_ left: UnsafePointer<UInt64>, _ right: UnsafePointer<UInt64>) -> Bool {
@@ -188,6 +204,12 @@ struct StateStore {
         guard 2 << slotBits <= slots.capacity else { return false }
         slots.base.update(repeating: 0, count: 1 << slotBits)
         slotBits += 1
+        placeAll()
+        return true
+    }
+
+    /// Puts all rows into an empty table.
+    private func placeAll() {
         // In groups, so that many buckets are under way at once.
         let size = 64
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: size) { hashes in
@@ -201,6 +223,21 @@ struct StateStore {
                 for index in first..<last { place(index, hashes[index &- first]) }
             }
         }
+    }
+
+    // MARK: Reading back
+
+    /// Memory for the rows of so many states, for which there is room, in an empty store.
+    func emptyRows(_ number: Int) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(start: rows.base, count: number * wordCount * 8)
+    }
+
+    /// Takes over the rows that were put there; false when there is no room for the table.
+    mutating func adopt(_ number: Int) -> Bool {
+        while number * 4 > 3 << slotBits { slotBits += 1 }
+        guard 1 << slotBits <= slots.capacity else { return false }
+        count = number
+        placeAll()
         return true
     }
 

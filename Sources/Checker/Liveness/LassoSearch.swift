@@ -54,9 +54,7 @@ struct LassoSearch {
         self.letters = letters
         self.isOver = isOver
         steps = StepEnumerator(explorer, constraints: constraints)
-        var first = 0
-        while first < explorer.store.count, explorer.store.parent(of: first) == first { first += 1 }
-        initialCount = first
+        initialCount = explorer.store.initialCount
         var (weak, strong) = (
             Array(repeating: UInt64(0), count: steps.wordCount), Array(repeating: UInt64(0), count: steps.wordCount)
         )

@@ -16,8 +16,15 @@ public enum EventLines {
                 .init("spec", .string(path)), .init("states", .integer(Int128(progress.states))),
                 .init("transitions", .integer(Int128(progress.transitions))),
                 .init("queued", .integer(Int128(progress.queued))), .init("depth", .integer(Int128(progress.depth))),
+                .init("estimate", estimate(progress)),
                 .init("timing", ["seconds": .rounded(seconds), "bytes": .integer(Int128(progress.bytes))]),
             ])
+    }
+
+    /// The range in which the number of all states is expected to be; null while nothing is expected.
+    private static func estimate(_ progress: ExplorationProgress) -> JSONValue {
+        guard let range = progress.estimate?.states else { return .null }
+        return ["least": .integer(Int128(range.lowerBound)), "most": .integer(Int128(range.upperBound))]
     }
 
     /// All that was found of a file.

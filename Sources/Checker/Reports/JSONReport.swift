@@ -53,6 +53,7 @@ public struct JSONReport {
             "exploredAsUnguarded": .array(check.exploredAsUnguarded.map { .string($0) }),
             "symmetry": check.symmetry.map(symmetry) ?? .null,
             "solver": check.solver.map(solver) ?? .null,
+            "bitstate": check.bitstate.map(bitstate) ?? .null,
             "expected": check.expected.map(expectation) ?? .null,
             "met": check.isMet.map { .bool($0) } ?? .null,
             "reason": .optional(check.unmetReason),
@@ -83,6 +84,14 @@ public struct JSONReport {
         [
             "questions": .integer(Int128(use.questions)), "remembered": .integer(Int128(use.remembered)),
             "witnessed": .integer(Int128(use.witnessed)),
+        ]
+    }
+
+    static func bitstate(_ use: BitstateUse) -> JSONValue {
+        [
+            "bytes": .integer(Int128(use.bytes)), "functions": .integer(Int128(use.functions)),
+            "fill": .rounded(use.fill), "expectedOmissions": .rounded(min(use.expectedOmissions, 1e12)),
+            "omissionExponent": .integer(Int128(use.omissionExponent)),
         ]
     }
 

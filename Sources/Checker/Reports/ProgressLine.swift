@@ -2,7 +2,9 @@
 
 /// The line of progress. It goes to standard error, never among results.
 public enum ProgressLine {
-    /// `queue.spec  1.24M states · 412k queued · depth 17 · 210k/s · 312 MB · 0:05`, cut to a width.
+    /// `queue.spec  9.1M steps · 1.24M states · 412k queued ↑ · depth 17 · 210k/s · 312 MB · 0:05 · est. 2M–6M
+    /// (rough)`, cut to a
+    /// width. There is an estimate of all states once the depths have passed their greatest size.
     ///
     /// - Parameters:
     ///   - progress: how far the run has come.
@@ -16,16 +18,20 @@ public enum ProgressLine {
         previous: ExplorationProgress? = nil, isUnicode: Bool = true
     ) -> String {
         let style = TextStyle(hasColour: false, isUnicode: isUnicode)
-        let rate = seconds > 0 ? Int(min(Double(progress.states) / seconds, 1e15)) : 0
+        let rate = seconds > 0 ? Int(min(Double(progress.states - progress.restored) / seconds, 1e15)) : 0
         var queued = "\(Wording.short(progress.queued)) queued"
         if let previous, previous.queued != progress.queued {
             queued += " " + (progress.queued > previous.queued ? style.rising : style.falling)
         }
-        let parts = [
+        var parts = [
             "\(Wording.short(progress.transitions)) steps", "\(Wording.short(progress.states)) states", queued,
             "depth \(progress.depth)", "\(Wording.short(rate))/s", "\(max(1, progress.bytes >> 20)) MB",
             Wording.clock(seconds),
         ]
+        if let range = progress.estimate?.states {
+            let (least, most) = (Wording.short(range.lowerBound), Wording.short(range.upperBound))
+            parts.append("est. \(least)\(least == most ? "" : "\(style.rangeSign)\(most)") (rough)")
+        }
         // One column stays free: some terminals wrap when the last one is written.
         let room = max(20, width - 1)
         var text = TextLayout.cut(TextLayout.oneLine(name), columns: room, style)

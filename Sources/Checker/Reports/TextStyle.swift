@@ -26,6 +26,7 @@ struct TextStyle: Sendable {
     var repeats: String { isUnicode ? "↻" : "~" }
     var atMost: String { isUnicode ? "≤" : "<=" }
     var dot: String { isUnicode ? "·" : "|" }
+    var rangeSign: String { isUnicode ? "–" : "-" }
     var rising: String { isUnicode ? "↑" : "^" }
     var falling: String { isUnicode ? "↓" : "v" }
 }

@@ -70,15 +70,27 @@ struct VerdictWording {
         case (.bounded, _):
             let frontier = Wording.count(check.frontier, "frontier state")
             first = "depth \(style.atMost) \(check.depthBound ?? check.depth); \(states), \(frontier) not expanded"
-        case (.partial, let limit?): first = "\(Self.words(limit)); \(states), depth \(check.depth) complete"
+        case (.partial, let limit?): first = "\(Self.words(limit)); \(hunted)\(states), depth \(check.depth) complete"
+        case (.partial, nil) where check.bitstate != nil: first = hunted + states
         case (.partial, nil):
             first = check.violated.isEmpty ? states : "\(states) until then"
         }
+        if let bitstate = check.bitstate { first += ", \(Self.omission(bitstate))" }
         if verdict == .violated, let steps = shortestTrace { first = "\(Self.steps(steps)); \(first)" }
         var phrases = [first]
         if showsTime { phrases.append(Wording.seconds(check.seconds)) }
         phrases.append(check.memory.uppercased())
         return withConstants(phrases)
+    }
+
+    /// How states were told apart, where that was not exact.
+    private var hunted: String { check.bitstate == nil ? "" : "bitstate: " }
+
+    /// What may be missing: `omission probability at most 2^-20`, or how many states are.
+    static func omission(_ use: BitstateUse) -> String {
+        if use.omissionExponent < 0 { return "omission probability at most 2^\(use.omissionExponent)" }
+        let missing = max(1, Int(min(use.expectedOmissions, 1e15).rounded()))
+        return "some \(Wording.count(missing, "state")) left out"
     }
 
     /// Phrases with commas between them, and the constants at the end.

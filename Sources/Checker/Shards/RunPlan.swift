@@ -43,6 +43,9 @@ extension PlannedCheck {
         expected = json.at("expected").string
     }
 
+    /// How the names of the files of its checkpoints begin.
+    public var checkpointName: String { ExplorationSeries.name(spec: spec, check: name ?? "default") }
+
     /// `specs/queue.spec: Q1`
     var title: String { name.map { Self.title(spec, $0) } ?? spec }
 

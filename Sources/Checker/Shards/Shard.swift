@@ -58,7 +58,7 @@ public struct ShardDocument: Sendable {
     public let plan: [PlannedCheck]
     /// What was found, by number of the plan.
     let results: [Int: JSONValue]
-    /// Walks of a hunt, by number of the plan.
+    /// What hunts met, by number of the plan.
     let hunts: [Int: JSONValue]
 
     /// The document of what was found.
@@ -74,15 +74,19 @@ public struct ShardDocument: Sendable {
         self.plan = plan
         var numbers: [String: Int] = [:]
         for (number, check) in plan.enumerated() { numbers[check.title] = number }
-        var found: [Int: JSONValue] = [:]
+        var (found, hunts): ([Int: JSONValue], [Int: JSONValue]) = ([:], [:])
         for result in results {
             for check in result.checks {
                 guard let number = numbers[PlannedCheck.title(result.path, check.displayName)] else { continue }
-                found[number] = KeptResult.document(check, result.path)
+                if check.bitstate == nil {
+                    found[number] = KeptResult.document(check, result.path)
+                } else {
+                    hunts[number] = HuntRecord.document(check, result.path)
+                }
             }
         }
         self.results = found
-        hunts = [:]
+        self.hunts = hunts
     }
 
     /// The document of a hunt.
@@ -95,7 +99,7 @@ public struct ShardDocument: Sendable {
         hunts = plan.isEmpty ? [:] : [0: HuntRecord.document(hunt)]
     }
 
-    /// Whether it is of random walks.
+    /// Whether it is of random walks, or of hunts by bitstate hashing.
     var isHunt: Bool { !hunts.isEmpty }
 
     /// The text, with a newline at its end.

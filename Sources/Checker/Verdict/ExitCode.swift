@@ -60,6 +60,7 @@ public enum ExitStatus: Int, Sendable {
         if check.properties.contains(where: { $0.verdict == .notSupported }), check.violated.isEmpty {
             return .noAnswer
         }
+        if check.bitstate != nil, check.violated.isEmpty { return ofHunt(check) }
         if check.expected != nil {
             let hasContradiction = check.scope == .exhaustive || !check.violated.isEmpty || check.limit == nil
             return check.isMet == nil || !hasContradiction ? .noAnswer : .mixed
@@ -74,6 +75,14 @@ public enum ExitStatus: Int, Sendable {
         if check.properties.contains(where: { $0.verdict == .unknown }) { return .noAnswer }
         if check.properties.contains(where: { $0.kind == .prove && $0.verdict == .notReached }) { return .property }
         return .success
+    }
+
+    /// A hunt that met nothing: as with random walks, that is no failure where nothing is expected to be met.
+    private static func ofHunt(_ check: CheckResult) -> ExitStatus {
+        switch (check.limit, check.expected) {
+        case (nil, nil), (nil, .holds), (.depth, nil), (.depth, .holds): .success
+        default: .noAnswer
+        }
     }
 
     static func of(_ kind: ReportedKind) -> ExitStatus {

@@ -120,6 +120,29 @@ public struct SolverUse: Sendable {
     public let witnessed: Int
 }
 
+/// What a hunt by bitstate hashing left open: states are taken for known by some bits of theirs alone.
+public struct BitstateUse: Sendable {
+    /// Bytes of the bits.
+    public let bytes: Int
+    /// Bits of a state.
+    public let functions: Int
+    /// Share of the bits that were set at the end.
+    public let fill: Double
+    /// How many states are to be expected that were left out, of those that a step from a known one leads to; what
+    /// only they lead to is not among them. The probability that none was is at least 1 less this.
+    public let expectedOmissions: Double
+
+    init(_ filter: BitFilter) {
+        bytes = filter.byteCount
+        functions = BitFilter.functionCount
+        fill = filter.fill
+        expectedOmissions = filter.expectedOmissions
+    }
+
+    /// The probability that a state was left out is at most 2 to the power of this; 0 is no bound at all.
+    public var omissionExponent: Int { expectedOmissions > 0 ? min(0, Int(expectedOmissions.exponent) + 1) : -64 }
+}
+
 /// What one check of one spec found.
 public struct CheckResult: Sendable {
     /// The check's name, a fault's id; nil for the plain check.
@@ -178,6 +201,8 @@ public struct CheckResult: Sendable {
     public internal(set) var symmetry: SymmetryUse?
     /// What the solver was asked; nil where no state has a `symbolic` word.
     public internal(set) var solver: SolverUse?
+    /// Of a hunt by bitstate hashing, which never says that something holds in all states.
+    public internal(set) var bitstate: BitstateUse?
     /// Whether it was taken from the cache of verdicts.
     public internal(set) var isCached = false
 
