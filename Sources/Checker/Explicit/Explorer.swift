@@ -46,6 +46,8 @@ struct Explorer {
     /// The first state whose steps are not computed yet, and the number after the last state of the depth under way.
     private var (next, levelEnd) = (0, 0)
     private var checkpoints: CheckpointSeries?
+    /// Whether states are told apart by bits alone. Asked often: to ask `hunt` itself would count references.
+    let isHunt: Bool
     /// What a hunt keeps of states in the place of the table; nil where all states are stored exactly.
     var hunt: HashedStates?
     /// How many states a hunt had, and their bytes, when only those of its runs are left.
@@ -69,6 +71,7 @@ struct Explorer {
         threadCount: Int = 1, huntBytes: Int? = nil, endsAt: @escaping (ViolationKind) -> Bool
     ) {
         guard let store = StateStore(wordCount: program.layout.wordCount) else { return nil }
+        isHunt = huntBytes != nil
         if let huntBytes {
             guard let hunt = HashedStates(byteCount: huntBytes, capacity: store.room) else {
                 store.deallocate()
@@ -102,7 +105,7 @@ struct Explorer {
     var stateCount: Int { huntedCount ?? store.count }
 
     /// Bytes of what is kept of them.
-    var byteCount: Int { huntedBytes ?? hunt?.byteCount(of: store) ?? store.byteCount }
+    var byteCount: Int { isHunt ? huntedBytes ?? hunt?.byteCount(of: store) ?? 0 : store.byteCount }
 
     /// The depth of the last level that was begun.
     var depth: Int { levels.count - 1 }
@@ -195,7 +198,7 @@ struct Explorer {
                 return
             }
             let hash = StateStore.hash(base, store.wordCount)
-            let isNew = hunt == nil ? store.insert(base, hash: hash, parent: store.count) : addHashedInitial(base)
+            let isNew = isHunt ? addHashedInitial(base) : store.insert(base, hash: hash, parent: store.count)
             if isNew {
                 note(orbit: orbit)
                 checkState(store.count - 1)
@@ -229,14 +232,14 @@ struct Explorer {
             ExplorationProgress(
                 states: store.count, transitions: transitionCount, queued: store.count - next, depth: depth,
                 bytes: byteCount, restored: restoredCount ?? 0, estimate: estimate?.after(store.count)))
-        hunt?.release(store, before: next)
+        if isHunt { hunt?.release(store, before: next) }
         if !isShared, checkpoints?.isDue ?? false { keep() }
     }
 
     /// Keeps the run as it stands, unless it is of no more use.
     ///
     /// - Parameter isLast: at the end of the run, which is kept where it took long, or where a limit ended it.
-    private func keep(isLast: Bool = false) {
+    private mutating func keep(isLast: Bool = false) {
         guard let checkpoints, !isPoolFull, !hasLostSuccessors else { return }
         let endsEarly = limit != nil && limit != .depth
         if !isLast || checkpoints.isKept || checkpoints.isDue || endsEarly {
@@ -268,8 +271,9 @@ struct Explorer {
         take(expander.takeRecord())
         swap(&expander.machine.batch, &pending)
         // Native code has brought the buckets near already, of the states as steps lead to them.
-        if hunt != nil { return }
-        lookUp(pending, 0..<pending.count, prefetches: program.machineCode == nil || program.symmetry != nil)
+        if isHunt { return }
+        let prefetches = program.machineCode == nil || program.symmetry != nil
+        Self.lookUp(pending, 0..<pending.count, in: store, prefetches: prefetches)
     }
 
     private mutating func flushAll() {
@@ -283,7 +287,7 @@ struct Explorer {
     }
 
     private mutating func makeRoom(for batch: SuccessorBatch) -> Bool {
-        guard hunt == nil ? store.makeRoom(for: batch.count) : store.count + batch.count <= store.room else {
+        guard isHunt ? store.count + batch.count <= store.room : store.makeRoom(for: batch.count) else {
             hasLostSuccessors = true
             limit = store.room < StateStore.capacity ? .memory : .states
             return false
@@ -334,20 +338,23 @@ struct Explorer {
         guard makeRoom(for: batch) else { return }
         for first in stride(from: 0, to: batch.count, by: SuccessorBatch.flushCount) {
             let rows = first..<min(first + SuccessorBatch.flushCount, batch.count)
-            if hunt == nil { lookUp(batch, rows, prefetches: true) }
+            if !isHunt { Self.lookUp(batch, rows, in: store, prefetches: true) }
             storeRows(of: batch, rows)
         }
     }
 
     /// Looks at the buckets of many successors at once, so that the caches bring the rows that they name together.
-    private func lookUp(_ batch: SuccessorBatch, _ rows: Range<Int>, prefetches: Bool) {
+    /// No more of the explorer is passed on: a copy of it would count references.
+    private static func lookUp(
+        _ batch: SuccessorBatch, _ rows: Range<Int>, in store: StateStore, prefetches: Bool
+    ) {
         if prefetches { for row in rows { store.prefetchBucket(batch.hash(row)) } }
         for row in rows { batch.note(candidate: store.candidate(batch.hash(row)), row) }
     }
 
     /// Stores successors that were looked up, and judges the properties of new states and of steps.
     private mutating func storeRows(of batch: SuccessorBatch, _ rows: Range<Int>) {
-        if hunt != nil { return storeHashed(batch, rows) }
+        if isHunt { return storeHashed(batch, rows) }
         for row in rows {
             let words = batch.words(row)
             if !store.isState(words, batch.candidate(row)),

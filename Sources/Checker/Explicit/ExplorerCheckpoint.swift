@@ -8,7 +8,7 @@ extension Explorer {
     /// - Parameters:
     ///   - next: the first state whose steps are not computed yet.
     ///   - levelEnd: the number after the last state of the depth under way.
-    func save(to series: CheckpointSeries, next: Int, levelEnd: Int) {
+    mutating func save(to series: CheckpointSeries, next: Int, levelEnd: Int) {
         let pool = program.layout.shapes.pool
         var data = [(suffix: "states", bytes: store.rowBytes), (suffix: "parents", bytes: store.parentBytes)]
         for number in 0..<pool.tableCount {
