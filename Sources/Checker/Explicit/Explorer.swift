@@ -257,12 +257,6 @@ struct Explorer {
     /// Coverage by name: whether it was ever enabled.
     var isEverEnabled: [Bool] { expander.isEverEnabled }
 
-    /// The same of steps alone, as it is kept.
-    var stepFlags: [Bool] {
-        get { expander.isEnabled }
-        set { expander.isEnabled = newValue }
-    }
-
     // MARK: Storing
 
     /// Stores what is pending, and looks up what was found since.

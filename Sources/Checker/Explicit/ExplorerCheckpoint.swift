@@ -96,17 +96,17 @@ extension Explorer {
     // MARK: What was seen
 
     private func writeSightings(to head: inout CheckpointWriter) {
-        head.add(stepFlags.map { $0 ? 1 : 0 })
+        head.add(expander.isEnabled.map { $0 ? 1 : 0 })
         head.add(program.actionInstances.indices.map { machine.enabledActions[$0] ? 1 : 0 })
         head.add(system.assertions.indices.map { Int(machine.reached[$0]) })
     }
 
     private mutating func readSightings(from head: inout CheckpointReader) throws(CheckpointMistake) {
         let (steps, actions, assertions) = (try head.numbers(), try head.numbers(), try head.numbers())
-        guard steps.count == stepFlags.count, actions.count == program.actionInstances.count,
+        guard steps.count == expander.isEnabled.count, actions.count == program.actionInstances.count,
             assertions.count == system.assertions.count
         else { throw CheckpointMistake(message: "the checkpoint has other steps than the spec") }
-        stepFlags = steps.map { $0 == 1 }
+        expander.isEnabled = steps.map { $0 == 1 }
         for (index, flag) in actions.enumerated() { machine.enabledActions[index] = flag == 1 }
         for (index, flag) in assertions.enumerated() { machine.reached[index] = UInt8(flag & 1) }
     }

@@ -3,8 +3,7 @@
 /// The line of progress. It goes to standard error, never among results.
 public enum ProgressLine {
     /// `queue.spec  9.1M steps · 1.24M states · 412k queued ↑ · depth 17 · 210k/s · 312 MB · 0:05 · est. 2M–6M
-    /// (rough)`, cut to a
-    /// width. There is an estimate of all states once the depths have passed their greatest size.
+    /// (rough)`, cut to a width. There is an estimate of all states once the depths have passed their greatest size.
     ///
     /// - Parameters:
     ///   - progress: how far the run has come.
